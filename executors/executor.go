@@ -1,0 +1,109 @@
+// Package executors holds the ways to run a list of tasks: one file an executor.
+//
+// An executor measures and never judges. Execute runs in the trial's own fresh process (see trial.go, which starts that
+// process and listens to it); the runner itself only calls Run. To add one: a new file whose init calls register.
+package executors
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"runner/internal/matrix"
+	"runner/results"
+	"runner/workloads"
+)
+
+// Info describes an executor to people, to the spec and to the schema.
+type Info struct {
+	Name     string   // the label in cell keys: procs
+	Aliases  []string // other names in specs: processes
+	Doc      string   // one line
+	Workers  bool     // takes a worker count; without one it always has one worker
+	Options  []Option // its own parameters besides workers
+	Separate bool     // its workers do not share memory
+	InRunner bool     // replays without a process of its own (scripted)
+}
+
+// Option is a parameter of an executor. A scalar option is part of the cell; a Map option is not.
+type Option struct {
+	Name    string
+	Doc     string
+	Default any // int or string; gives the type
+	Choices []string
+	Map     bool // a mapping, handed over as map[string]any, never a facet
+}
+
+// Job is one trial to run.
+type Job struct {
+	Cell     matrix.Cell    // for messages, and for scripted
+	Block    int            // from 0
+	Runtime  string         // "go"
+	Executor string         // canonical name
+	Workers  int            // at least 1
+	Options  map[string]any // every option of the executor, defaults filled in
+	Workload string
+	Tasks    []workloads.Args // bound, in order
+	Env      map[string]string
+	Dir      string // private scratch directory of the trial, removed by the caller
+	Pin      bool   // worker i on usable core i (modulo their number)
+	Timeout  time.Duration
+	Grace    time.Duration // between TERM and KILL; 0 means the default
+}
+
+// Observation is what was seen of one trial. Results are in task order, one for each task that was reported.
+type Observation struct {
+	Status   results.Status
+	Reason   string // empty when ok
+	Runtime  results.RuntimeInfo
+	Phases   results.Phases
+	Wall     time.Duration // the parent's own clock, process start to reaped
+	Usage    results.Usage
+	Spans    []results.TaskSpan
+	Results  []workloads.Result
+	Stdout   string // the last 4 KiB
+	Stderr   string
+	Warnings []string
+}
+
+// Executor runs a job's tasks in one way. It returns an error only if the trial could not be run at all; what the
+// workload does wrong is a Status.
+type Executor interface {
+	Info() Info
+	Execute(context.Context, Job) (Observation, error)
+}
+
+var registry = map[string]Executor{}
+
+func register(e Executor) {
+	info := e.Info()
+	if _, twice := registry[info.Name]; twice || info.Name == "" {
+		panic(fmt.Sprintf("executors: %q registered twice or without a name", info.Name))
+	}
+	registry[info.Name] = e
+}
+
+// Lookup finds an executor by name or alias.
+func Lookup(name string) (Executor, bool) {
+	if e, ok := registry[name]; ok {
+		return e, true
+	}
+	for _, e := range registry {
+		if slices.Contains(e.Info().Aliases, name) {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
+// All lists the executors by name.
+func All() []Info {
+	all := make([]Info, 0, len(registry))
+	for _, e := range registry {
+		all = append(all, e.Info())
+	}
+	slices.SortFunc(all, func(a, b Info) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}

@@ -1,0 +1,49 @@
+// Package gates judges: assertions become checks, checks become verdicts with their evidence. It measures nothing,
+// stores nothing and prints nothing.
+package gates
+
+import (
+	"runner/internal/diag"
+	"runner/internal/matrix"
+)
+
+// Outcome of one check.
+type Outcome string
+
+const (
+	Pass         Outcome = "pass"
+	Fail         Outcome = "fail"
+	Inconclusive Outcome = "inconclusive" // the data cannot tell
+	Skipped      Outcome = "skipped"      // needs: is not met, or the cells are unavailable here
+	Error        Outcome = "error"        // a measurement that the check needs is missing
+)
+
+// Value is one sub-expression of a check and what it came to. From and To are rune offsets in the check's text.
+type Value struct {
+	Text  string `json:"text"`
+	From  int    `json:"from"`
+	To    int    `json:"to"`
+	Value any    `json:"value"`
+	Unit  string `json:"unit,omitempty"` // s, B, 1, tasks/s; "" for what has none
+}
+
+// Verdict is a check and what came of it.
+type Verdict struct {
+	Name     string         `json:"name"`  // the assertion's name or text, with the binding where there are several
+	Check    string         `json:"check"` // the expression
+	Binding  []matrix.Facet `json:"binding,omitempty"`
+	Level    string         `json:"level"` // error or warn
+	Because  string         `json:"because,omitempty"`
+	Pos      diag.Pos       `json:"pos"`     // where the check's text begins
+	EndCol   int            `json:"end_col"` // of its first line, exclusive
+	Outcome  Outcome        `json:"outcome"`
+	Reason   string         `json:"reason,omitempty"` // why, for all but a pass
+	Support  float64        `json:"support"`          // share of resamples in which it holds; 1 or 0 by point estimate
+	Interval *[2]float64    `json:"interval,omitempty"`
+	Observed *float64       `json:"observed,omitempty"` // the left side of a comparison, in base units
+	Limit    *float64       `json:"limit,omitempty"`    // its right side
+	Margin   *float64       `json:"margin,omitempty"`   // (observed-limit)/limit, positive on the passing side
+	N        int            `json:"n"`                  // blocks that the evidence rests on
+	Evidence []Value        `json:"evidence"`
+	Cells    []matrix.Cell  `json:"-"`
+}

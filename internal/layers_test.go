@@ -1,0 +1,74 @@
+// Package internal holds one test: the import rules of docs/architecture.md.
+package internal
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers says which of our packages each package may import. Tests are free.
+var layers = map[string][]string{
+	"internal/diag":       {},
+	"internal/matrix":     {},
+	"internal/stats":      {},
+	"workloads":           {},
+	"internal/expression": {"internal/diag"},
+	"results":             {"internal/matrix"},
+	"internal/host":       {"internal/matrix"},
+	"spec":                {"internal/matrix", "internal/diag", "internal/expression"},
+	"executors":           {"workloads", "results", "internal/matrix", "internal/host"},
+	"results/sqlite":      {"results", "internal/matrix"},
+	"gates":               {"spec", "results", "internal/stats", "internal/diag", "internal/matrix", "internal/expression"},
+	"internal/engine":     {"spec", "executors", "results", "internal/matrix", "internal/host"},
+	"reports":             {"gates", "results", "internal/stats", "internal/matrix"},
+	"internal/cli":        {"*"},
+	"cmd/runner":          {"internal/cli", "executors"},
+}
+
+// owners says which one folder may import a dependency.
+var owners = map[string]string{
+	"gopkg.in/yaml.v3":                "spec",
+	"github.com/expr-lang/expr":       "internal/expression",
+	"modernc.org/sqlite":              "results/sqlite",
+	"github.com/spf13/cobra":          "internal/cli",
+	"github.com/jedib0t/go-pretty/v6": "reports",
+}
+
+func TestLayers(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "runner/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var pkg struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&pkg); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(pkg.ImportPath, "runner/")
+		allowed, known := layers[name]
+		if !known && name != "internal" {
+			t.Errorf("%s: a new package: give it a line in the table of layers", name)
+		}
+		for _, imported := range pkg.Imports {
+			if ours, ok := strings.CutPrefix(imported, "runner/"); ok {
+				if !slices.Contains(allowed, ours) && !slices.Contains(allowed, "*") {
+					t.Errorf("%s must not import %s", name, ours)
+				}
+			}
+			for dep, owner := range owners {
+				if (imported == dep || strings.HasPrefix(imported, dep+"/")) && name != owner {
+					t.Errorf("%s must not import %s: only %s may", name, imported, owner)
+				}
+			}
+		}
+	}
+}

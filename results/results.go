@@ -1,0 +1,139 @@
+// Package results says what happened: a run, its trials, the machine. It is plain data; how it is stored is the matter
+// of results/sqlite, and what it means that of gates.
+package results
+
+import (
+	"time"
+
+	"runner/internal/matrix"
+)
+
+// Status is the outcome of a trial. Only an OK trial has times that count.
+type Status string
+
+const (
+	OK          Status = "ok"
+	Wrong       Status = "wrong"       // ran, but did not do the work: a task missing, or a result that verify refuses
+	Crash       Status = "crash"       // a worker died or a task failed
+	Timeout     Status = "timeout"     // did not end in time, and was killed
+	Leaked      Status = "leaked"      // right, but a process outlived it
+	Unavailable Status = "unavailable" // this machine cannot run the cell
+	Interrupted Status = "interrupted" // the user stopped the run
+)
+
+// Statuses lists all of them, in the order of the documentation.
+var Statuses = []Status{OK, Wrong, Crash, Timeout, Leaked, Unavailable, Interrupted}
+
+// Phases of a trial. Total is measured on its own clock readings, from before Spawn to after Join; Startup lies before
+// it: the start of the trial's own process until it is ready to go.
+type Phases struct {
+	Startup time.Duration `json:"startup"`
+	Spawn   time.Duration `json:"spawn"` // create the workers until all are ready
+	Work    time.Duration `json:"work"`  // first task handed out to last result in
+	Join    time.Duration `json:"join"`  // until all workers are reaped
+	Total   time.Duration `json:"total"`
+}
+
+// Usage is what the whole process tree of a trial used between the start and the end of Total.
+type Usage struct {
+	User        time.Duration `json:"user"`
+	System      time.Duration `json:"system"`
+	Memory      int64         `json:"memory"`      // B: the sum of each process's own peak resident size, an upper bound of the tree's peak
+	Voluntary   int64         `json:"voluntary"`   // context switches
+	Involuntary int64         `json:"involuntary"` // context switches
+	MajorFaults int64         `json:"major_faults"`
+	MinorFaults int64         `json:"minor_faults"`
+	Leaked      int           `json:"leaked"` // processes that outlived the trial, and were killed
+}
+
+// CPU is user plus system time.
+func (u Usage) CPU() time.Duration { return u.User + u.System }
+
+// TaskSpan is one task's place on the timeline. Start and End count from the start of Total.
+type TaskSpan struct {
+	Task   int // index in the job's list
+	Worker int // from 0
+	Start  time.Duration
+	End    time.Duration
+	CPU    time.Duration // 0 where it cannot be told for one task
+}
+
+// RuntimeInfo is what executed the workload, as it says itself.
+type RuntimeInfo struct {
+	Name    string `json:"name"`    // go, cpython, …
+	Version string `json:"version"` // 1.26.0
+	GIL     string `json:"gil,omitempty"`
+	Path    string `json:"path,omitempty"`
+}
+
+// Trial is one measured execution of a cell.
+type Trial struct {
+	Cell     matrix.Cell
+	Workload string
+	Block    int // from 0
+	Position int // place in the block, from 0
+	Warmup   bool
+	Control  bool // the second copy of the baseline in its block, which measures the noise floor
+	Status   Status
+	Reason   string
+	Started  time.Time
+	Wall     time.Duration
+	Phases   Phases
+	Usage    Usage
+	Runtime  RuntimeInfo
+	Workers  int
+	Tasks    int // how many the job had
+	Spans    []TaskSpan
+	Results  []any // in task order; nil where the trial did not get that far
+	Result   any   // combined; nil without combine
+	Stdout   string
+	Stderr   string
+	Warnings []string
+}
+
+// Run is one execution of the runner on one experiment.
+type Run struct {
+	ID          string // sortable by time, unique
+	Experiment  string // its name
+	Spec        string // path as given
+	Sources     []Source
+	Options     Options
+	Seed        uint64
+	Started     time.Time
+	Finished    time.Time // zero: the run was interrupted or still goes on
+	Outcome     string    // "", "interrupted", or the verdict word of the last judgement
+	Environment Environment
+	Version     string // of runner
+}
+
+// Source is one file that the experiment was made of: the spec, then what it extends. With Options it makes the same
+// plan again.
+type Source struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// Options are what the command line changed in the spec.
+type Options struct {
+	Profile string            `json:"profile,omitempty"`
+	Only    []string          `json:"only,omitempty"` // selectors
+	Repeats int               `json:"repeats,omitempty"`
+	Seed    *uint64           `json:"seed,omitempty"`
+	Define  map[string]string `json:"define,omitempty"` // -D key=value
+	Cores   int               `json:"cores"`            // usable cores that worker counts were resolved with
+}
+
+// Environment is the machine as it was.
+type Environment struct {
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+	Kernel  string `json:"kernel,omitempty"`
+	CPU     string `json:"cpu,omitempty"` // model name
+	Cores   int    `json:"cores"`         // usable: min of affinity, quota and online
+	Memory  int64  `json:"memory,omitempty"`
+	Go      string `json:"go"`
+	Host    string `json:"host,omitempty"`   // hashed name
+	Commit  string `json:"commit,omitempty"` // of the repository the spec is in
+	Dirty   bool   `json:"dirty,omitempty"`
+	Virtual string `json:"virtual,omitempty"`
+}

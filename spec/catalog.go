@@ -1,0 +1,44 @@
+package spec
+
+// Catalog is what a spec may name. The command line fills it from the registries.
+type Catalog struct {
+	Executors []ExecutorInfo
+	Builtins  []BuiltinInfo
+	Cores     int // usable cores, for `cores` in worker counts and excludes
+}
+
+// ExecutorInfo is one executor as far as a spec is concerned.
+type ExecutorInfo struct {
+	Name    string // the label: procs
+	Aliases []string
+	Doc     string
+	Workers bool // takes a worker count
+	Options []ParamInfo
+}
+
+// BuiltinInfo is one built-in workload.
+type BuiltinInfo struct {
+	Name   string
+	Doc    string
+	Params []ParamInfo
+}
+
+// ParamInfo is one parameter. Default is an int, float64, string or bool and gives the type; it is nil for a Map.
+type ParamInfo struct {
+	Name     string
+	Doc      string
+	Default  any
+	Required bool
+	Choices  []string
+	Map      bool // a mapping: an option that is not part of the cell
+}
+
+// Options are what the command line lays over the file.
+type Options struct {
+	Profile string
+	Only    []string                          // selectors; cells that match none of them are excluded
+	Repeats int                               // 0: as in the file
+	Seed    *uint64                           // nil: as in the file
+	Define  map[string]string                 // -D key=value: a dotted path such as repeats.max, or an axis name
+	Read    func(path string) ([]byte, error) // nil: os.ReadFile; a stored run reads its own sources
+}

@@ -1,0 +1,104 @@
+// Package spec says what was asked: it reads a YAML file into an Experiment and an Experiment into a Plan.
+//
+// It runs nothing and measures nothing. Every value keeps its position, and all the problems of a file are reported at
+// once. What can be named in a spec (executors, built-in workloads) it learns from a Catalog, never by importing them.
+package spec
+
+import (
+	"time"
+
+	"runner/internal/diag"
+	"runner/internal/expression"
+	"runner/internal/matrix"
+)
+
+// Experiment is one spec file after its parents, its profile and the command line were laid over each other.
+type Experiment struct {
+	File        string   // as given
+	Sources     []Source // this file first, then what it extends
+	Name        string
+	Question    string
+	Description string
+	Tags        []string
+	Runtimes    []Runtime
+	Workloads   []Workload
+	Axes        []Axis
+	Excludes    []Exclude
+	Baseline    matrix.Selector // nil: none
+	BaselinePos diag.Pos
+	Repeats     Repeats
+	Sequential  bool    // order: sequential
+	Seed        *uint64 // nil: drawn by whoever runs it
+	Control     bool
+	Timeout     time.Duration // of one trial
+	Pin         bool
+	Assertions  []Assertion
+	Cores       int // what `cores` was resolved with
+}
+
+// Source is one file the experiment was made of.
+type Source struct{ Path, Text string }
+
+// Runtime is one entry of `runtimes`. The runtime "go" exists without one.
+type Runtime struct {
+	Name     string
+	Kind     string // go, python, …
+	Version  string
+	Optional bool
+	Pos      diag.Pos
+}
+
+// Workload is one entry of `workloads`.
+type Workload struct {
+	Name    string
+	Builtin string
+	Combine string              // none, sum, product, concat, sort, min, max
+	Verify  *expression.Program // nil: compare with the baseline
+	Allow   []string            // statuses that are data here
+	Env     map[string]string
+	Pos     diag.Pos
+	// args and tasks are kept as written and resolved for each cell by Plan
+}
+
+// Axis is one dimension of the matrix with its levels in order.
+type Axis struct {
+	Name    string
+	Levels  []Level
+	Default any // the level that is left out of a cell's identity; nil: none
+	Pos     diag.Pos
+}
+
+// Level is one value of an axis. An executor level has its facets (executor, workers, options); a linked level has Values
+// for substitution beside its label.
+type Level struct {
+	Facets  []matrix.Facet // what the cell gets
+	Values  map[string]any // extra names for {{…}}
+	Options map[string]any // an executor's options, Map options too
+	Pos     diag.Pos
+}
+
+// Exclude removes cells.
+type Exclude struct {
+	Match matrix.Selector     // nil with If
+	If    *expression.Program // over the cell's levels, workers and cores
+	Text  string              // for the reason in `runner plan`
+	Pos   diag.Pos
+}
+
+// Repeats bounds the number of blocks. The warm-up blocks come on top.
+type Repeats struct {
+	Min, Max, Warmup int
+	Precision        float64       // 0.02 = 2 %; 0: not asked for
+	Budget           time.Duration // 0: none
+}
+
+// Assertion is one entry of `assert`, still text: gates compiles it.
+type Assertion struct {
+	Name    string // "" when only a check was given
+	Check   diag.Text
+	Where   matrix.Selector // nil: everywhere
+	Needs   *diag.Text
+	Level   string // error (default) or warn
+	Because string
+	Pos     diag.Pos
+}
