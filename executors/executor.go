@@ -1,7 +1,8 @@
 // Package executors holds the ways to run a list of tasks: one file an executor.
 //
 // An executor measures and never judges. Execute runs in the trial's own fresh process (see trial.go, which starts that
-// process and listens to it); the runner itself only calls Run. To add one: a new file whose init calls register.
+// process and listens to it); the runner itself only calls Run, and its main begins with Serve. To add one: a new file
+// whose init calls register.
 package executors
 
 import (
@@ -51,6 +52,9 @@ type Job struct {
 	Pin      bool   // worker i on usable core i (modulo their number)
 	Timeout  time.Duration
 	Grace    time.Duration // between TERM and KILL; 0 means the default
+	Program  []string      // argv of a program that speaks the shim protocol; empty: this binary, and Executor is one of ours
+
+	failed func(failure) // told of a failed task at once; set in the trial's process
 }
 
 // Observation is what was seen of one trial. Results are in task order, one for each task that was reported.

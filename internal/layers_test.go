@@ -26,6 +26,7 @@ var layers = map[string][]string{
 	"internal/engine":     {"spec", "executors", "results", "internal/matrix", "internal/host"},
 	"reports":             {"gates", "results", "internal/stats", "internal/matrix"},
 	"internal/cli":        {"*"},
+	"internal/bench":      {"internal/host", "internal/stats"},
 	"cmd/runner":          {"internal/cli", "executors"},
 }
 

@@ -86,9 +86,12 @@ type Trial struct {
 	Spans    []TaskSpan
 	Results  []any // in task order; nil where the trial did not get that far
 	Result   any   // combined; nil without combine
-	Stdout   string
-	Stderr   string
-	Warnings []string
+	// What a store has instead of Results or Result where they were too large for it: "sha256:… results=N bytes=N".
+	ResultsDigest string
+	ResultDigest  string
+	Stdout        string
+	Stderr        string
+	Warnings      []string
 }
 
 // Run is one execution of the runner on one experiment.
@@ -100,10 +103,11 @@ type Run struct {
 	Options     Options
 	Seed        uint64
 	Started     time.Time
-	Finished    time.Time // zero: the run was interrupted or still goes on
-	Outcome     string    // "", "interrupted", or the verdict word of the last judgement
-	Environment Environment
-	Version     string // of runner
+	Finished    time.Time    // zero: the run was interrupted or still goes on
+	Outcome     string       // "", "interrupted", or the verdict word of the last judgement
+	Environment Environment  // before the run
+	After       *Environment // after it; nil: the run did not end by itself, or still goes on
+	Version     string       // of runner
 }
 
 // Source is one file that the experiment was made of: the spec, then what it extends. With Options it makes the same
@@ -136,4 +140,6 @@ type Environment struct {
 	Commit  string `json:"commit,omitempty"` // of the repository the spec is in
 	Dirty   bool   `json:"dirty,omitempty"`
 	Virtual string `json:"virtual,omitempty"`
+
+	Parallelism *float64 `json:"parallelism,omitempty"` // measured: how many cores' worth of work is done at once; nil: not measured
 }

@@ -33,7 +33,11 @@ type Experiment struct {
 	Timeout     time.Duration // of one trial
 	Pin         bool
 	Assertions  []Assertion
-	Cores       int // what `cores` was resolved with
+	Cores       int               // what `cores` was resolved with
+	Origins     map[string]Origin // by top-level key, or key.name for what is in a mapping
+
+	refused bool // Load found problems
+	names   vocabulary
 }
 
 // Source is one file the experiment was made of.
@@ -57,15 +61,22 @@ type Workload struct {
 	Allow   []string            // statuses that are data here
 	Env     map[string]string
 	Pos     diag.Pos
-	// args and tasks are kept as written and resolved for each cell by Plan
+
+	info  *BuiltinInfo
+	args  []argument // as written; Plan fills them in for each cell
+	tasks taskForm
+	env   []argument
 }
 
 // Axis is one dimension of the matrix with its levels in order.
 type Axis struct {
 	Name    string
 	Levels  []Level
-	Default any // the level that is left out of a cell's identity; nil: none
+	Default any // the level that is left out of a cell's identity: a value, or the key of an executor level; nil: none
 	Pos     diag.Pos
+
+	layer  int
+	linked []string // names of the levels' Values
 }
 
 // Level is one value of an axis. An executor level has its facets (executor, workers, options); a linked level has Values
@@ -83,6 +94,9 @@ type Exclude struct {
 	If    *expression.Program // over the cell's levels, workers and cores
 	Text  string              // for the reason in `runner plan`
 	Pos   diag.Pos
+
+	width int
+	layer int
 }
 
 // Repeats bounds the number of blocks. The warm-up blocks come on top.

@@ -1,8 +1,11 @@
 package spec
 
 import (
+	"slices"
+	"strings"
 	"time"
 
+	"runner/internal/diag"
 	"runner/internal/matrix"
 )
 
@@ -40,4 +43,173 @@ type ExcludedCell struct {
 type Slot struct {
 	Cell    int  // index in Plan.Cells
 	Control bool // the baseline's second copy
+}
+
+// Plan makes the cells of the experiment. seed goes into the order of trials; of the options only Only matters here, and
+// the catalog is the one that Load had. The problems are those that only whole cells can have: an exclude that matches
+// nothing, a baseline that is not there, work that is not equal, a value that does not fit its parameter.
+func (e *Experiment) Plan(_ Catalog, seed uint64, opt Options) (Plan, diag.List) {
+	var list diag.List
+	p := Plan{Experiment: e, Seed: seed}
+	if e.refused {
+		return p, nil
+	}
+	d := newDesign(e)
+	facets := d.allFacets()
+	reasons := d.excluded(facets, &list)
+	base := d.baselines(&list)
+	for i := range base {
+		if base[i] >= 0 && reasons[base[i]] != "" {
+			base[i] = -1
+		}
+	}
+	e.only(facets, reasons, base, opt.Only, &list)
+	if len(list) == 0 {
+		p.fill(d, facets, reasons, base, &list)
+	}
+	if len(p.Cells) == 0 && len(list) == 0 {
+		list.Add(diag.Pos{File: e.File}, 1, "loosen an exclude", "every cell is excluded")
+	}
+	list.Sort()
+	if len(list) > 0 {
+		p.Cells, p.Excluded = nil, nil
+	}
+	return p, list
+}
+
+// only gives a reason to the cells that no selector wants and that are not the baseline of one that is wanted.
+func (e *Experiment) only(facets [][]matrix.Facet, reasons []string, base []int, selectors []string, list *diag.List) {
+	if len(selectors) == 0 {
+		return
+	}
+	wanted := make([]bool, len(facets))
+	for _, text := range selectors {
+		at := diag.Pos{File: "--only " + text}
+		s, err := matrix.ParseSelector(text)
+		if err != nil {
+			list.Add(at, 1, "such as \"runtime=go procs=2\"", "%v", err)
+			continue
+		}
+		s = e.names.normal(s)
+		found := false
+		for i, f := range facets {
+			if reasons[i] == "" && s.MatchFacets(f) {
+				found, wanted[i] = true, true
+				if base[i] >= 0 {
+					wanted[base[i]] = true
+				}
+			}
+		}
+		if !found {
+			list.Add(at, 1, e.onlyHint(s, facets, reasons), "it selects no cell")
+		}
+	}
+	for i := range facets {
+		if !wanted[i] && reasons[i] == "" {
+			reasons[i] = "not selected by --only"
+		}
+	}
+}
+
+// onlyHint is the name that was probably meant, or else some keys.
+func (e *Experiment) onlyHint(s matrix.Selector, facets [][]matrix.Facet, reasons []string) string {
+	for _, t := range s {
+		if _, known := e.names.axisOf(t.Name); !known {
+			if hint := diag.DidYouMean(t.Name, e.names.selectable()); hint != "" {
+				return hint
+			}
+		}
+	}
+	var keys []string
+	for i, f := range facets {
+		if reasons[i] != "" {
+			continue
+		}
+		if len(keys) == 6 {
+			keys = append(keys, "…")
+			break
+		}
+		keys = append(keys, matrix.NewCell(f...).Key())
+	}
+	return "cells are " + strings.Join(keys, ", ")
+}
+
+// fill makes the planned cells.
+func (p *Plan) fill(d design, facets [][]matrix.Facet, reasons []string, base []int, list *diag.List) {
+	e := p.Experiment
+	place := make([]int, d.size)
+	f := newFiller(d, list)
+	var amounts []string
+	for i := range d.size {
+		place[i] = -1
+		cell := matrix.NewCell(facets[i]...)
+		if reasons[i] != "" {
+			p.Excluded = append(p.Excluded, ExcludedCell{Cell: cell, Reason: reasons[i]})
+			continue
+		}
+		place[i] = len(p.Cells)
+		c := PlannedCell{Cell: cell, Facets: facets[i], Identity: d.identity(i, cell), Baseline: base[i], Timeout: e.Timeout}
+		work := f.cell(i, &c)
+		p.Cells = append(p.Cells, c)
+		amounts = append(amounts, work)
+	}
+	for i := range p.Cells {
+		if b := p.Cells[i].Baseline; b >= 0 {
+			p.Cells[i].Baseline = place[b]
+		}
+	}
+	p.equalWork(amounts, list)
+}
+
+// identity is the key without levels at their axis's default.
+func (d design) identity(i int, cell matrix.Cell) string {
+	var kept []matrix.Facet
+	dropped := false
+	for a, axis := range d.exp.Axes {
+		l := d.level(i, a)
+		if axis.Default != nil && l.isDefault(axis) {
+			dropped = true
+			continue
+		}
+		kept = append(kept, l.Facets...)
+	}
+	if !dropped {
+		return cell.Key()
+	}
+	return matrix.NewCell(kept...).Key()
+}
+
+func (l *Level) isDefault(a Axis) bool {
+	if a.Name == matrix.Executor {
+		return matrix.NewCell(l.Facets...).Key() == a.Default
+	}
+	return matrix.Equal(l.Facets[0].Value, a.Default)
+}
+
+// equalWork refuses a comparison of cells that do not do the same amount of work. Work is what `tasks` says: the number
+// of calls, the range that they cover, the total that is split, or the sum of each number that is listed. What stands
+// under `args` is a setting. Cells of different workloads may be compared whatever they do.
+func (p *Plan) equalWork(amounts []string, list *diag.List) {
+	told := map[*Workload]bool{}
+	for i, c := range p.Cells {
+		if c.Baseline < 0 || told[c.Workload] {
+			continue
+		}
+		b := p.Cells[c.Baseline]
+		if b.Workload != c.Workload || amounts[i] == amounts[c.Baseline] || amounts[i] == "" || amounts[c.Baseline] == "" {
+			continue
+		}
+		told[c.Workload] = true
+		list.Add(c.Workload.tasks.v.pos, c.Workload.tasks.v.width, "compared cells must do the same: use split, or another baseline",
+			"cell %s does %s, its baseline %s does %s", c.Cell.Key(), amounts[i], b.Cell.Key(), amounts[c.Baseline])
+	}
+}
+
+// runtimeKind is what a runtime of the matrix is: "go", unless `runtimes` says otherwise.
+func (e *Experiment) runtimeKind(name string) string {
+	i := slices.IndexFunc(e.Runtimes, func(r Runtime) bool { return r.Name == name })
+	if i >= 0 && e.Runtimes[i].Kind != "go" {
+		return name
+	}
+	return "go"
 }

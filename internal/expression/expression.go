@@ -2,8 +2,6 @@
 // file, and the value of every sub-expression. It does not know what the functions mean.
 package expression
 
-import "runner/internal/diag"
-
 // Scope is what an expression may name.
 type Scope struct {
 	Variables map[string]any // an example value each, which gives the type; nil means any type
@@ -34,6 +32,7 @@ type Call struct {
 	Function string
 	From, To int
 	Args     []Arg // the selector's, in order of writing
+	Params   []any // the values of Function.Params where they are known before anything runs, else nil
 }
 
 // Arg is one argument of a selector. Name is "" for a cell key given as a string or a bare name.
@@ -42,6 +41,7 @@ type Arg struct {
 	From, To int // of the name, or of the string
 	Const    any // its value where that is known before anything runs, else nil
 	ValueAt  int // rune offset of the value
+	ValueTo  int // of its end, exclusive
 }
 
 // Caller answers the calls of an expression: call is an index into Program.Calls, selector holds the values of
@@ -55,15 +55,3 @@ type Part struct {
 	Unit     string
 	Err      error
 }
-
-// Program is a compiled expression. It is not safe for use by several goroutines at once.
-type Program struct {
-	text  diag.Text
-	calls []Call
-}
-
-// Text is the source it was compiled from.
-func (p *Program) Text() diag.Text { return p.text }
-
-// Calls are the calls of the scope's functions, in order of writing.
-func (p *Program) Calls() []Call { return p.calls }

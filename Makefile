@@ -1,0 +1,15 @@
+# Every target is one line of what it does; `make check` is exactly what CI runs.
+GO ?= go
+FUZZTIME ?= 10s
+STATIC = CGO_ENABLED=0
+
+.PHONY: build test lint race fuzz bench simulate golden check
+build: ; $(STATIC) $(GO) build -trimpath -o runner ./cmd/runner
+test: ; $(GO) test ./...
+lint: ; @.ci/lint
+race: ; $(GO) test -race -short ./internal/... ./spec/... ./gates/... ./executors/... ./workloads/... ./results/... ./reports/...
+fuzz: ; @.ci/fuzz $(FUZZTIME)
+bench: ; $(GO) run ./internal/bench -o docs/benchmarks.md
+simulate: ; $(GO) test -count=1 -run '^TestErrorRates$$' -v ./gates -simulate
+golden: ; @.ci/golden
+check: test lint build race fuzz ; ./runner check experiments && ./runner run --db $$(mktemp -d)/results.db experiments/quickstart.yaml

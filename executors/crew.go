@@ -1,0 +1,249 @@
+package executors
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+
+	"runner/internal/host"
+	"runner/results"
+)
+
+// ahead is the duration of a chunk from which on the next is no longer sent before it is done: a task that waits behind
+// a long one, while another worker is idle, costs more than the way over the pipe. roomy is the size of a message up to
+// which two of them fit into a pipe that nobody reads, so that sending ahead never blocks.
+const (
+	ahead = 200 * time.Microsecond
+	roomy = 2 << 10 // B
+)
+
+// hand is one worker process and the thread of the trial's process that feeds it.
+type hand struct {
+	*record
+	frames
+	number int
+	pid    int
+	size   int  // tasks a chunk
+	eager  bool // may send one chunk ahead
+}
+
+// chunk is the tasks of one message: from ≤ index < to.
+type chunk struct {
+	from, to int
+	small    bool // two such messages fit into a pipe
+}
+
+// crew runs the tasks on worker processes, size tasks a message, one message outstanding; eager sends a second one
+// ahead where that is safe.
+func crew(ctx context.Context, job Job, size int, eager bool) (Observation, error) {
+	var ready, done sync.WaitGroup
+	gate := make(chan struct{})
+	warnings := make([][]string, job.Workers)
+	r, _ := open(ctx, job)
+	ready.Add(job.Workers)
+	for i := range job.Workers {
+		done.Go(func() {
+			runtime.LockOSThread() // never unlocked: a worker dies with the thread that started it
+			h := &hand{record: r, number: i, size: size, eager: eager}
+			var err error
+			warnings[i], err = h.start()
+			ready.Done()
+			<-gate
+			if err == nil {
+				err = h.feed()
+			}
+			h.dismiss(err)
+		})
+	}
+	ready.Wait()
+	spawned := r.now()
+	close(gate)
+	done.Wait()
+	o := r.observation(spawned)
+	o.Warnings = warnings[0] // the others say the same
+	return o, nil
+}
+
+// start starts the worker process and waits until it is ready.
+func (h *hand) start() (warnings []string, err error) {
+	h.read, h.write = -1, -1
+	taskR, taskW, err := pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer syscall.Close(taskR)
+	h.write = taskW
+	resultR, resultW, err := pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer syscall.Close(resultW)
+	h.read = resultR
+	if h.job.Pin { // the process inherits where its thread is bound to
+		warnings = pin(h.job, h.number)
+		defer host.Unpin()
+	}
+	pid, err := syscall.ForkExec(self(), []string{self()}, &syscall.ProcAttr{
+		Env:   environment(nil, roleWorker),
+		Files: []uintptr{0, 1, 2, uintptr(taskR), uintptr(resultW)},
+		Sys:   ofGroup(),
+	})
+	if err != nil {
+		return warnings, fmt.Errorf("could not be started: %w", err)
+	}
+	h.pid = pid
+	return warnings, h.greet()
+}
+
+func (h *hand) greet() error {
+	data, err := json.Marshal(setup{Workload: h.job.Workload, Zero: instant(h.zero)})
+	if err != nil {
+		return err
+	}
+	h.begin(frameSetup)
+	h.out = append(h.out, data...)
+	if err := h.send(); err != nil {
+		return err
+	}
+	kind, _, err := h.await()
+	if err == nil && kind != frameReady {
+		err = errFrame
+	}
+	return err
+}
+
+// feed hands out chunks and takes in their results until the queue is empty.
+func (h *hand) feed() error {
+	var sent [2]chunk // and not yet answered, oldest first
+	n, quick := 0, false
+	collect := func() error {
+		took, err := h.collect(sent[0])
+		quick = h.eager && took < ahead && sent[0].small
+		sent[0] = sent[1]
+		n--
+		return err
+	}
+	for {
+		for n == 0 || n == 1 && quick && h.waiting() {
+			c, err := h.pack()
+			if err != nil || c.from == c.to && n == 0 {
+				return err
+			}
+			if c.from == c.to {
+				break
+			}
+			if n == 1 && !c.small { // it may not fit into the pipe while the worker waits to be heard
+				err = collect()
+			}
+			if err == nil {
+				err = h.send()
+			}
+			if err != nil {
+				return err
+			}
+			sent[n] = c
+			n++
+		}
+		if err := collect(); err != nil {
+			return err
+		}
+	}
+}
+
+// waiting tells whether there are so many tasks left that one may be sent ahead.
+func (h *hand) waiting() bool {
+	return int(h.next.Load())+h.size*h.job.Workers < len(h.job.Tasks)
+}
+
+// pack takes a chunk from the queue and makes a message of it; an empty one says that the queue is.
+func (h *hand) pack() (c chunk, err error) {
+	c.from, c.to = h.take(h.size)
+	h.begin(frameTasks)
+	h.u32(c.from)
+	h.u32(c.to - c.from)
+	for i := c.from; i < c.to && err == nil; i++ {
+		err = h.value(map[string]any(h.job.Tasks[i]))
+	}
+	c.small = len(h.out) <= roomy
+	return c, err
+}
+
+// collect takes in the answer to one chunk, and tells how long the worker was busy with it.
+func (h *hand) collect(c chunk) (time.Duration, error) {
+	kind, data, err := h.await()
+	if err != nil {
+		return 0, err
+	}
+	b := body{rest: data}
+	if kind == frameFailed {
+		task := b.u32()
+		h.fail(failure{task, h.number, string(b.rest)})
+		return 0, nil
+	}
+	if kind != frameResults || b.u32() != c.from || b.u32() != c.to-c.from {
+		return 0, errFrame
+	}
+	var first, last time.Duration
+	for task := c.from; task < c.to; task++ {
+		span := results.TaskSpan{
+			Task: task, Worker: h.number,
+			Start: time.Duration(b.u64()), End: time.Duration(b.u64()), CPU: time.Duration(b.u64()),
+		}
+		value, err := b.value()
+		if err != nil {
+			return 0, err
+		}
+		if task == c.from {
+			first = span.Start
+		}
+		last = span.End
+		h.put(span, value)
+	}
+	return last - first, nil
+}
+
+// dismiss ends the worker and reaps it. err is what its work ended with, nil if all is well; a worker that died is
+// known by how it ended.
+func (h *hand) dismiss(err error) {
+	syscall.Close(h.write) // no more tasks
+	bye := false
+	for err == nil {
+		var kind byte
+		var data []byte
+		if kind, data, err = h.await(); kind == frameBye {
+			b := body{rest: data}
+			h.remember(b.u64())
+			bye = true
+		}
+	}
+	syscall.Close(h.read)
+	if err != io.EOF && err != syscall.EPIPE {
+		h.fail(failure{-1, h.number, fmt.Sprintf("worker %d: %v", h.number, err)})
+		if h.pid == 0 {
+			return
+		}
+		_ = syscall.Kill(h.pid, syscall.SIGKILL)
+	}
+	status, usage := wait(h.pid)
+	switch {
+	case status != 0:
+		h.fail(failure{-1, h.number, fmt.Sprintf("worker %d: %s", h.number, ended(status))})
+	case !bye:
+		h.fail(failure{-1, h.number, fmt.Sprintf("worker %d ended by itself", h.number)})
+	}
+	if !bye {
+		h.remember(host.UsageOf(&usage).Peak)
+	}
+}
+
+// remember adds a worker's peak memory in B.
+func (h *hand) remember(peak int64) {
+	h.mu.Lock()
+	h.memory += peak
+	h.mu.Unlock()
+}

@@ -1,0 +1,314 @@
+package executors
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"runner/results"
+	"runner/workloads"
+)
+
+// Protocol is the version of the shim protocol (docs/shim-protocol.md).
+const Protocol = 1
+
+// What a trial's process may send; more is refused. The second is for all events together, plus some a task.
+const (
+	longestLine  = 8 << 20 // B
+	mostEvents   = 256 << 20
+	mostForATask = 512
+	mostWarnings = 20
+	clockSlack   = time.Millisecond // between clocks of different processes
+)
+
+// request is the line on the stdin of the trial's process.
+type request struct {
+	Protocol int               `json:"protocol"`
+	Cell     string            `json:"cell"`
+	Block    int               `json:"block"`
+	Runtime  string            `json:"runtime"`
+	Executor string            `json:"executor"`
+	Workers  int               `json:"workers"`
+	Options  json.RawMessage   `json:"options"`
+	Workload string            `json:"workload"`
+	Tasks    []json.RawMessage `json:"tasks"`
+	Dir      string            `json:"dir"`
+	Pin      bool              `json:"pin"`
+}
+
+// event is one line on its descriptor 3; which fields count depends on Event.
+type event struct {
+	Event    string          `json:"event"`
+	Protocol int             `json:"protocol,omitempty"`
+	Runtime  string          `json:"runtime,omitempty"`
+	Version  string          `json:"version,omitempty"`
+	GIL      string          `json:"gil,omitempty"`
+	Path     string          `json:"path,omitempty"`
+	Task     *int            `json:"task,omitempty"`
+	Worker   int             `json:"worker,omitempty"`
+	Start    *time.Duration  `json:"start,omitempty"`
+	End      *time.Duration  `json:"end,omitempty"`
+	CPU      time.Duration   `json:"cpu,omitempty"`
+	Result   json.RawMessage `json:"result,omitempty"`
+	Text     string          `json:"text,omitempty"`
+	Phases   *results.Phases `json:"phases,omitempty"`
+	Usage    *results.Usage  `json:"usage,omitempty"`
+}
+
+// step is what the runner reacts to while a trial's process talks.
+type step int
+
+const (
+	stepReady  step = iota + 1
+	stepFailed      // a task failed: the rest of the report may follow
+	stepDone
+	stepBroken // the protocol is violated: nothing more is believed
+	stepClosed // no more will come
+)
+
+// report is what a trial's process has said. Nothing in it is trusted: each line is checked as it comes.
+type report struct {
+	tasks, workers int
+
+	greeted, ready, done bool
+	runtime              results.RuntimeInfo
+	phases               results.Phases
+	usage                results.Usage
+	spans                []results.TaskSpan // by task
+	results              []workloads.Result
+	seen                 []bool
+	reported             int
+
+	broken      error  // the first violation
+	failure     string // the first failed task
+	unavailable string
+	wrong       string // the first task reported twice
+	warnings    []string
+	answered    time.Time // when the first line after ready came
+}
+
+func newReport(tasks, workers int) *report {
+	return &report{
+		tasks: tasks, workers: workers,
+		spans:   make([]results.TaskSpan, tasks),
+		results: make([]workloads.Result, tasks),
+		seen:    make([]bool, tasks),
+	}
+}
+
+// listen reads events until the end of the stream or the first violation, and calls tell at each step.
+func (r *report) listen(in io.Reader, tell func(step)) {
+	limited := &io.LimitedReader{R: in, N: mostEvents + int64(r.tasks)*mostForATask}
+	lines := bufio.NewReaderSize(limited, 64<<10)
+	for {
+		line, err := readLine(lines)
+		if err == io.EOF {
+			if limited.N <= 0 {
+				r.broken = fmt.Errorf("more than %d MiB of events", (mostEvents+r.tasks*mostForATask)>>20)
+				tell(stepBroken)
+			}
+			tell(stepClosed)
+			return
+		}
+		if err == nil {
+			if r.ready && r.answered.IsZero() {
+				r.answered = time.Now()
+			}
+			var s step
+			if s, err = r.take(line); s != 0 {
+				tell(s)
+			}
+		}
+		if err != nil {
+			r.broken = err
+			tell(stepBroken)
+			return
+		}
+	}
+}
+
+var errLongLine = fmt.Errorf("a line is longer than %d MiB", longestLine>>20)
+
+// readLine reads one line without its end; io.EOF only where nothing is left.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var long []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		switch {
+		case err == nil && long == nil:
+			return part[:len(part)-1], nil
+		case err == nil || errors.Is(err, bufio.ErrBufferFull):
+			if long = append(long, part...); len(long) > longestLine {
+				return nil, errLongLine
+			}
+			if err == nil {
+				return long[:len(long)-1], nil
+			}
+		case len(part)+len(long) > 0:
+			return nil, fmt.Errorf("the last line is cut off: %q", printable(string(append(long, part...))))
+		default:
+			return nil, io.EOF
+		}
+	}
+}
+
+// take checks one line and adds it to the report.
+func (r *report) take(line []byte) (step, error) {
+	var e event
+	if err := json.Unmarshal(line, &e); err != nil {
+		return 0, fmt.Errorf("not an event: %q: %w", excerpt(line), err)
+	}
+	switch {
+	case r.done:
+		return 0, fmt.Errorf("%q after done", e.Event)
+	case !r.greeted && e.Event != "hello":
+		return 0, fmt.Errorf("%q before hello", e.Event)
+	}
+	switch e.Event {
+	case "hello":
+		return 0, r.hello(e)
+	case "ready":
+		if r.ready {
+			return 0, errors.New("ready twice")
+		}
+		r.ready = true
+		return stepReady, nil
+	case "unavailable":
+		r.unavailable = orElse(printable(e.Text), "it did not say why")
+		return stepFailed, nil
+	case "warning":
+		if len(r.warnings) < mostWarnings {
+			r.warnings = append(r.warnings, printable(e.Text))
+		}
+		return 0, nil
+	case "error":
+		r.fail(e)
+		return stepFailed, nil
+	case "task", "done":
+		if !r.ready {
+			return 0, fmt.Errorf("%q before ready", e.Event)
+		}
+		if e.Event == "task" {
+			return 0, r.task(e)
+		}
+		return stepDone, r.end(e)
+	}
+	return 0, fmt.Errorf("no event is called %q", printable(e.Event))
+}
+
+func (r *report) hello(e event) error {
+	if r.greeted {
+		return errors.New("hello twice")
+	}
+	if e.Protocol != Protocol {
+		return fmt.Errorf("it speaks version %d, this runner version %d", e.Protocol, Protocol)
+	}
+	r.greeted = true
+	r.runtime = results.RuntimeInfo{
+		Name: printable(e.Runtime), Version: printable(e.Version), GIL: printable(e.GIL), Path: printable(e.Path),
+	}
+	return nil
+}
+
+func (r *report) fail(e event) {
+	if r.failure != "" {
+		return
+	}
+	r.failure = orElse(printable(e.Text), "it did not say why")
+	if e.Task != nil {
+		r.failure = fmt.Sprintf("task %d: %s", *e.Task, r.failure)
+	}
+}
+
+func (r *report) task(e event) error {
+	switch {
+	case e.Task == nil || e.Start == nil || e.End == nil:
+		return errors.New("a task event needs task, start and end")
+	case *e.Task < 0 || *e.Task >= r.tasks:
+		return fmt.Errorf("task %d was never given: there are %d", *e.Task, r.tasks)
+	case e.Worker < 0 || e.Worker >= r.workers:
+		return fmt.Errorf("task %d: there is no worker %d: there are %d", *e.Task, e.Worker, r.workers)
+	case *e.Start < 0 || *e.End < *e.Start || e.CPU < 0:
+		return fmt.Errorf("task %d: its times run backwards: start %d, end %d, cpu %d ns", *e.Task, *e.Start, *e.End, e.CPU)
+	}
+	i := *e.Task
+	if r.seen[i] {
+		if r.wrong == "" {
+			r.wrong = fmt.Sprintf("task %d was reported twice", i)
+		}
+		return nil
+	}
+	if len(e.Result) > 0 {
+		v, err := decodeValue(e.Result)
+		if err != nil {
+			return fmt.Errorf("task %d: its result cannot be read: %w", i, err)
+		}
+		r.results[i] = v
+	}
+	r.seen[i] = true
+	r.reported++
+	r.spans[i] = results.TaskSpan{Task: i, Worker: e.Worker, Start: *e.Start, End: *e.End, CPU: e.CPU}
+	return nil
+}
+
+func (r *report) end(e event) error {
+	r.done = true
+	if e.Phases == nil || e.Usage == nil {
+		return errors.New("done needs phases and usage")
+	}
+	p, u := *e.Phases, *e.Usage
+	if p.Spawn < 0 || p.Work < 0 || p.Join < 0 || p.Total < 0 || p.Spawn > p.Total || p.Work > p.Total || p.Join > p.Total ||
+		p.Spawn+p.Work+p.Join > p.Total+clockSlack {
+		return fmt.Errorf("the phases do not fit: spawn %d + work %d + join %d, total %d ns", p.Spawn, p.Work, p.Join, p.Total)
+	}
+	if u.User < 0 || u.System < 0 || u.Memory < 0 || u.Voluntary < 0 || u.Involuntary < 0 || u.MajorFaults < 0 || u.MinorFaults < 0 {
+		return errors.New("the usage has a negative number")
+	}
+	for i, s := range r.spans {
+		if r.seen[i] && s.End > p.Total+clockSlack {
+			return fmt.Errorf("task %d ends at %d ns, after the total of %d ns", i, s.End, p.Total)
+		}
+	}
+	u.Leaked = 0 // only the runner can tell
+	r.phases, r.usage = p, u
+	return nil
+}
+
+// missing says which tasks were not reported; "" if all were.
+func (r *report) missing() string {
+	if r.reported == r.tasks {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d tasks were not reported, task %d first", r.tasks-r.reported, r.tasks, slices.Index(r.seen, false))
+}
+
+// told are the spans and results of the tasks that were reported, in task order.
+func told(seen []bool, spans []results.TaskSpan, values []workloads.Result) ([]results.TaskSpan, []workloads.Result) {
+	if !slices.Contains(seen, false) {
+		return spans, values
+	}
+	n := 0
+	for i, ok := range seen {
+		if ok {
+			spans[n], values[n] = spans[i], values[i]
+			n++
+		}
+	}
+	return spans[:n], values[:n]
+}
+
+func excerpt(line []byte) string {
+	return printable(string(bytes.TrimSpace(line[:min(len(line), 80)])))
+}
+
+func orElse(s, instead string) string {
+	if s == "" {
+		return instead
+	}
+	return s
+}

@@ -1,0 +1,211 @@
+package executors
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+
+	"runner/results"
+	"runner/workloads"
+)
+
+// roleVariable tells a process of this program that it is not the runner.
+const (
+	roleVariable = "RUNNER_ROLE"
+	roleTrial    = "trial"
+	roleWorker   = "worker"
+)
+
+// lookup finds the workloads; tests add their own.
+var lookup = workloads.Lookup
+
+// Serve must be the first thing that main does. In the runner it returns at once. In a process that Run started it
+// plays that process's role, and never returns.
+func Serve() {
+	role := os.Getenv(roleVariable)
+	if role == "" {
+		return
+	}
+	os.Unsetenv(roleVariable) // the workload may start this program for itself
+	switch role {
+	case roleTrial:
+		os.Exit(serveTrial())
+	case roleWorker:
+		os.Exit(serveWorker())
+	}
+	fmt.Fprintf(os.Stderr, "%s=%q is no role: unset it\n", roleVariable, role)
+	os.Exit(2)
+}
+
+// speaker writes events.
+type speaker struct {
+	mu  sync.Mutex
+	out *bufio.Writer
+	err error
+}
+
+func (s *speaker) say(e event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	line, err := json.Marshal(e)
+	if err == nil {
+		_, err = s.out.Write(append(line, '\n'))
+	}
+	if err == nil {
+		err = s.out.Flush()
+	}
+	if err != nil && s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *speaker) fail(f failure) {
+	e := event{Event: "error", Text: f.text, Worker: max(f.worker, 0)}
+	if f.task >= 0 {
+		e.Task = &f.task
+	}
+	s.say(e)
+}
+
+// serveTrial is the trial's process: it does what one request asks for, and returns the exit status.
+func serveTrial() int {
+	in, err1 := claim(0)
+	out, err2 := claim(3)
+	if err1 != nil || err2 != nil {
+		fmt.Fprintln(os.Stderr, "the trial's process needs descriptors 0 and 3: only the runner starts it")
+		return 2
+	}
+	s := &speaker{out: bufio.NewWriterSize(os.NewFile(uintptr(out), "events"), 64<<10)}
+	requests := bufio.NewReaderSize(os.NewFile(uintptr(in), "requests"), 64<<10)
+	path, _ := os.Executable()
+	s.say(event{Event: "hello", Protocol: Protocol, Runtime: "go", Version: strings.TrimPrefix(runtime.Version(), "go"), Path: path})
+	job, executor, err := prepare(requests)
+	if err != nil {
+		s.say(event{Event: "unavailable", Text: err.Error()})
+		return 1
+	}
+	job.failed = s.fail
+	s.say(event{Event: "ready"})
+	if line, err := requests.ReadString('\n'); err != nil || line != "go\n" {
+		return 1 // the runner is gone, or changed its mind
+	}
+	if runtime.GOOS != "linux" { // there the kernel ends this process when the runner ends
+		go func() {
+			_, _ = requests.ReadByte()
+			_ = syscall.Kill(0, syscall.SIGKILL)
+		}()
+	}
+	o, err := executor.Execute(context.Background(), job)
+	if err != nil {
+		s.say(event{Event: "unavailable", Text: err.Error()})
+		return 1
+	}
+	s.tell(o)
+	return 0
+}
+
+// prepare reads the request and finds all that it names, so that nothing is left to do after go.
+func prepare(in *bufio.Reader) (Job, Executor, error) {
+	line, err := in.ReadBytes('\n')
+	if err != nil {
+		return Job{}, nil, fmt.Errorf("the request cannot be read: %w", err)
+	}
+	job, err := decodeRequest(line)
+	if err != nil {
+		return job, nil, err
+	}
+	e, ok := Lookup(job.Executor)
+	if !ok {
+		return job, nil, fmt.Errorf("there is no executor %q", job.Executor)
+	}
+	w, ok := lookup(job.Workload)
+	if !ok {
+		return job, nil, fmt.Errorf("there is no built-in workload %q", job.Workload)
+	}
+	for i := range job.Tasks {
+		if job.Tasks[i], err = w.Bind(job.Tasks[i]); err != nil {
+			return job, nil, fmt.Errorf("task %d: %w", i, err)
+		}
+	}
+	return job, e, nil
+}
+
+func decodeRequest(line []byte) (Job, error) {
+	var r request
+	if err := json.Unmarshal(line, &r); err != nil {
+		return Job{}, fmt.Errorf("the request cannot be read: %w", err)
+	}
+	if r.Protocol != Protocol {
+		return Job{}, fmt.Errorf("the request is of version %d, not %d", r.Protocol, Protocol)
+	}
+	job := Job{
+		Block: r.Block, Runtime: r.Runtime, Executor: r.Executor, Workers: max(r.Workers, 1), Workload: r.Workload,
+		Dir: r.Dir, Pin: r.Pin, Tasks: make([]workloads.Args, len(r.Tasks)),
+	}
+	var err error
+	if job.Options, err = decodeMap(r.Options); err != nil {
+		return job, fmt.Errorf("the options cannot be read: %w", err)
+	}
+	for i, raw := range r.Tasks {
+		if job.Tasks[i], err = decodeMap(raw); err != nil {
+			return job, fmt.Errorf("task %d cannot be read: %w", i, err)
+		}
+	}
+	return job, nil
+}
+
+func decodeMap(raw json.RawMessage) (map[string]any, error) {
+	v, err := decodeValue(raw)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("not an object: %q", excerpt(raw))
+	}
+	return m, nil
+}
+
+// tell reports an observation: a line a task, then done. What failed was said when it happened.
+func (s *speaker) tell(o Observation) {
+	var line []byte
+	var err error
+	for i, span := range o.Spans {
+		if line, err = appendTask(line[:0], span, o.Results[i]); err != nil {
+			s.fail(failure{span.Task, span.Worker, err.Error()})
+			continue
+		}
+		_, _ = s.out.Write(line)
+	}
+	for _, w := range o.Warnings {
+		s.say(event{Event: "warning", Text: w})
+	}
+	s.say(event{Event: "done", Phases: &o.Phases, Usage: &o.Usage})
+}
+
+func appendTask(b []byte, s results.TaskSpan, value workloads.Result) ([]byte, error) {
+	b = fmt.Appendf(b, `{"event":"task","task":%d,"worker":%d,"start":%d,"end":%d,"cpu":%d,"result":`,
+		s.Task, s.Worker, s.Start, s.End, s.CPU)
+	b, err := appendValue(b, value)
+	return append(b, '}', '\n'), err
+}
+
+// claim moves a descriptor to where a workload does not find it, and leaves the null device in its place.
+func claim(fd int) (int, error) {
+	moved, _, errno := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, 100)
+	if errno != 0 {
+		return -1, errno
+	}
+	null, err := syscall.Open(os.DevNull, syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	defer syscall.Close(null)
+	return int(moved), replace(null, fd)
+}

@@ -1,0 +1,275 @@
+package executors
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"runner/internal/host"
+	"runner/results"
+)
+
+// How long the runner waits for what should take no time.
+const (
+	strayMoment   = 50 * time.Millisecond // for a process that is just ending, before it counts as outliving the trial
+	sweepPatience = 5 * time.Second       // for killed processes to be gone
+	drainPatience = time.Second           // for the ends of the streams, once all writers should be gone
+)
+
+// trial is one trial's process, seen from the runner.
+type trial struct {
+	job     Job
+	report  *report
+	stdout  tail
+	stderr  tail
+	started time.Time
+	went    time.Time // when it was told to go
+	startup time.Duration
+	wall    time.Duration
+	cause   results.Status // why the runner ended it; "" if it did not
+	linger  bool           // said done and did not end
+	strays  int
+	trouble []string // warnings of the runner itself
+
+	child   *process
+	known   map[int]bool // children of the runner from before the trial
+	streams []*os.File   // ends that are held here
+	readers sync.WaitGroup
+	steps   chan step
+	ready   chan struct{} // closed when the trial's process is
+}
+
+// start starts the trial's process, with the readers of all that it says.
+func start(job Job) (*trial, error) {
+	line, err := encodeRequest(job)
+	if err != nil {
+		return nil, err
+	}
+	_ = host.Adopt() // without it strays cannot be found, and the group alone is killed
+	t := &trial{
+		job:    job,
+		report: newReport(len(job.Tasks), job.Workers),
+		known:  others(),
+		steps:  make(chan step, 8),
+		ready:  make(chan struct{}),
+	}
+	ours, theirs, err := streams()
+	t.streams = ours
+	if err == nil {
+		t.started = time.Now()
+		t.child, err = t.launch(theirs)
+	}
+	for _, f := range theirs {
+		f.Close()
+	}
+	if err != nil {
+		t.closeStreams()
+		return nil, err
+	}
+	go t.instruct(ours[0], line)
+	t.readers.Go(func() { t.stdout.follow(ours[1]) })
+	t.readers.Go(func() { t.stderr.follow(ours[2]) })
+	t.readers.Go(func() { t.report.listen(ours[3], t.tell) })
+	return t, nil
+}
+
+// others are the children that the runner has already.
+func others() map[int]bool {
+	known := map[int]bool{}
+	if !host.HasChildren() {
+		return known
+	}
+	if self, table, err := host.Table(); err == nil {
+		for _, p := range host.Strays(self, table, nil) {
+			known[p.PID] = true
+		}
+	}
+	return known
+}
+
+// streams makes the pipes for descriptors 0 to 3 of the trial's process.
+func streams() (ours, theirs []*os.File, err error) {
+	for i := range 4 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return ours, theirs, err
+		}
+		if i == 0 {
+			r, w = w, r
+		}
+		ours, theirs = append(ours, r), append(theirs, w)
+	}
+	return ours, theirs, nil
+}
+
+func (t *trial) closeStreams() {
+	for _, f := range t.streams {
+		f.Close()
+	}
+}
+
+func (t *trial) launch(files []*os.File) (*process, error) {
+	argv, role := t.job.Program, ""
+	if len(argv) == 0 {
+		argv, role = []string{self()}, roleTrial
+	}
+	path, err := lookPath(argv[0])
+	if err != nil {
+		return nil, err
+	}
+	attr := &syscall.ProcAttr{Dir: t.job.Dir, Env: environment(t.job.Env, role), Sys: ofSession()}
+	for _, f := range files {
+		fd := int(f.Fd())
+		if err := syscall.SetNonblock(fd, false); err != nil {
+			return nil, err
+		}
+		attr.Files = append(attr.Files, uintptr(fd))
+	}
+	p, err := launch(path, argv, attr)
+	runtime.KeepAlive(files)
+	return p, err
+}
+
+// environment is the runner's own, then the job's, then the role.
+func environment(extra map[string]string, role string) []string {
+	env := make([]string, 0, len(extra)+64)
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if _, replaced := extra[name]; !replaced && name != roleVariable {
+			env = append(env, entry)
+		}
+	}
+	for name, value := range extra {
+		env = append(env, name+"="+value)
+	}
+	if role != "" {
+		env = append(env, roleVariable+"="+role)
+	}
+	return env
+}
+
+func encodeRequest(job Job) ([]byte, error) {
+	options, err := appendMap(nil, job.Options)
+	if err != nil {
+		return nil, err
+	}
+	r := request{
+		Protocol: Protocol, Cell: job.Cell.Key(), Block: job.Block, Runtime: job.Runtime, Executor: job.Executor,
+		Workers: job.Workers, Options: options, Workload: job.Workload, Dir: job.Dir, Pin: job.Pin,
+		Tasks: make([]json.RawMessage, len(job.Tasks)),
+	}
+	for i, args := range job.Tasks {
+		if r.Tasks[i], err = appendMap(nil, args); err != nil {
+			return nil, fmt.Errorf("task %d: %w", i, err)
+		}
+	}
+	var line bytes.Buffer
+	err = json.NewEncoder(&line).Encode(r)
+	return line.Bytes(), err
+}
+
+// instruct writes the request, and go when the process is ready. Then stdin stays open until the trial is over: its
+// end tells a process that the runner is gone. A process that does not read is found out by the timeout.
+func (t *trial) instruct(stdin *os.File, line []byte) {
+	if _, err := stdin.Write(line); err != nil {
+		return
+	}
+	select {
+	case <-t.ready:
+		_, _ = stdin.WriteString("go\n")
+	case <-t.child.ended:
+	}
+}
+
+// tell is called by the reader of the events.
+func (t *trial) tell(s step) {
+	select {
+	case t.steps <- s:
+	case <-t.child.ended:
+	}
+}
+
+// attend waits until the trial's process has ended, ends it if it must be, and clears away what it left.
+func (t *trial) attend(ctx context.Context) {
+	var timeout, kill <-chan time.Time
+	if t.job.Timeout > 0 {
+		timer := time.NewTimer(t.job.Timeout)
+		defer timer.Stop()
+		timeout = timer.C
+	}
+	end := func(after time.Duration) {
+		if kill == nil {
+			kill = time.After(after)
+		}
+	}
+	for stopped := ctx.Done(); ; {
+		select {
+		case <-t.child.ended:
+			t.clear()
+			return
+		case <-stopped:
+			t.cause, stopped, timeout = results.Interrupted, nil, nil
+			t.child.signal(syscall.SIGKILL)
+		case <-timeout:
+			t.cause, timeout = results.Timeout, nil
+			t.child.signal(syscall.SIGTERM)
+			end(t.grace())
+		case <-kill:
+			t.child.signal(syscall.SIGKILL)
+		case s := <-t.steps:
+			switch s {
+			case stepReady:
+				t.went = time.Now()
+				t.startup = t.went.Sub(t.started)
+				close(t.ready)
+			case stepBroken:
+				t.child.signal(syscall.SIGKILL)
+			case stepFailed, stepDone, stepClosed:
+				end(t.grace())
+			}
+		}
+	}
+}
+
+func (t *trial) grace() time.Duration {
+	if t.job.Grace > 0 {
+		return t.job.Grace
+	}
+	return defaultGrace
+}
+
+// clear ends what is left of the trial, then takes in the last of what was written.
+func (t *trial) clear() {
+	t.wall = t.child.at.Sub(t.started)
+	moment := strayMoment
+	if t.cause != "" || t.child.killed.Load() {
+		moment = 0
+	}
+	strays, err := host.Sweep(t.known, moment, sweepPatience)
+	if err != nil {
+		t.trouble = append(t.trouble, err.Error())
+	}
+	t.child.signal(syscall.SIGKILL) // where strays cannot be found, at least the group
+	if !t.child.killed.Load() && t.cause == "" {
+		t.strays = strays
+	}
+	drained := make(chan struct{})
+	go func() {
+		t.readers.Wait()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+	case <-time.After(drainPatience):
+		t.trouble = append(t.trouble, "a stream was held open by a process that is not the trial's")
+	}
+	t.closeStreams()
+	<-drained
+}

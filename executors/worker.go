@@ -1,0 +1,131 @@
+package executors
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"runner/internal/host"
+	"runner/workloads"
+)
+
+// setup is the first frame that a worker gets.
+type setup struct {
+	Workload string
+	Zero     time.Duration // the start of total on the system's monotonic clock
+}
+
+// worker is a worker process: it runs chunks of tasks until there are no more.
+type worker struct {
+	*frames
+	workload workloads.Workload
+	base     time.Time
+	offset   time.Duration // of base from the start of total
+	meter    meter
+}
+
+// serveWorker is a worker process, and returns the exit status. Tasks come on descriptor 3, results go to 4.
+func serveWorker() int {
+	runtime.LockOSThread()
+	in, err1 := claim(3)
+	out, err2 := claim(4)
+	if err1 != nil || err2 != nil {
+		fmt.Fprintln(os.Stderr, "a worker needs descriptors 3 and 4: only the trial's process starts it")
+		return 2
+	}
+	w := &worker{frames: &frames{read: in, write: out}}
+	if err := w.run(); err != nil {
+		fmt.Fprintln(os.Stderr, "worker:", err)
+		return 2
+	}
+	return 0
+}
+
+func (w *worker) run() error {
+	kind, body, err := w.await()
+	if err != nil || kind != frameSetup {
+		return fmt.Errorf("no setup: %w", err)
+	}
+	var s setup
+	if err := json.Unmarshal(body, &s); err != nil {
+		return err
+	}
+	var known bool
+	if w.workload, known = lookup(s.Workload); !known {
+		return fmt.Errorf("there is no built-in workload %q", s.Workload)
+	}
+	w.base = time.Now()
+	w.offset = instant(w.base) - s.Zero
+	w.begin(frameReady)
+	if err := w.send(); err != nil {
+		return err
+	}
+	for {
+		switch kind, chunk, err := w.await(); {
+		case err == io.EOF:
+			w.begin(frameBye)
+			w.u64(host.Peak())
+			return w.send()
+		case err != nil:
+			return err
+		case kind != frameTasks:
+			return errFrame
+		default:
+			if err := w.chunk(chunk); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// chunk runs the tasks of one frame and answers with one frame.
+func (w *worker) chunk(tasks []byte) error {
+	b := body{rest: tasks}
+	from, n := b.u32(), b.u32()
+	w.begin(frameResults)
+	w.u32(from)
+	w.u32(n)
+	w.meter.reset()
+	start := w.now()
+	for task := from; task < from+n; task++ {
+		args, err := b.value()
+		if err != nil {
+			return err
+		}
+		m, _ := args.(map[string]any)
+		value, err := perform(context.Background(), w.workload, m)
+		stop := w.now()
+		if err == nil {
+			w.u64(int64(start))
+			w.u64(int64(stop))
+			w.u64(int64(w.meter.lap(stop - start)))
+			err = w.value(value)
+		}
+		if err != nil {
+			w.begin(frameFailed)
+			w.u32(task)
+			w.out = append(w.out, err.Error()...)
+			return w.send()
+		}
+		start = stop // one reading a task: to decode the next task's arguments counts as its own time
+	}
+	return w.send()
+}
+
+func (w *worker) now() time.Duration { return max(time.Since(w.base)+w.offset, 0) }
+
+// instant is t on the system's monotonic clock. Both clocks are read in turn until nothing came between.
+func instant(t time.Time) time.Duration {
+	const near = 5 * time.Microsecond
+	for tries := 0; ; tries++ {
+		before := time.Since(t)
+		m := host.Monotonic()
+		if after := time.Since(t); after-before < near || tries == 10 {
+			return m - (before+after)/2
+		}
+	}
+}

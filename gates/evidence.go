@@ -1,0 +1,188 @@
+package gates
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"runner/internal/expression"
+)
+
+// verdict is the part of a verdict that does not depend on data.
+func (c *Check) verdict() Verdict {
+	a := c.assertion
+	v := Verdict{Name: c.Name, Check: c.Text, Binding: c.binding, Level: cmpOr(a.spec.Level, "error"), Because: a.spec.Because,
+		Pos: a.text.Pos(0), Cells: c.Cells}
+	v.EndCol = v.Pos.Col
+	for i := range []rune(c.Text) {
+		if at := a.text.Pos(i); at.Line == v.Pos.Line {
+			v.EndCol = max(v.EndCol, at.Col+1)
+		}
+	}
+	return v
+}
+
+// evidence is what the parts of a check came to.
+func evidence(text string, parts []expression.Part) []Value {
+	runes := []rune(text)
+	var out []Value
+	for _, p := range parts {
+		v := Value{Text: string(runes[p.From:p.To]), From: p.From, To: p.To, Unit: p.Unit}
+		if p.Err == nil {
+			v.Value = storable(p.Value)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// most is how much of a list or text is kept as evidence.
+const most = 20
+
+// storable is a value that JSON can hold, and short: NaN and the infinities as text, long lists and texts cut.
+func storable(v any) any {
+	switch v := v.(type) {
+	case float64:
+		if !finite(v) {
+			return fmt.Sprint(v)
+		}
+	case string:
+		if r := []rune(v); len(r) > 10*most {
+			return string(r[:10*most]) + "…"
+		}
+	case []int:
+		return storable(widen(v))
+	case []float64:
+		return storable(widen(v))
+	case []string:
+		return storable(widen(v))
+	case []any:
+		out := []any{}
+		for i, e := range v {
+			if i == most {
+				return append(out, fmt.Sprintf("… %d more", len(v)-most))
+			}
+			out = append(out, storable(e))
+		}
+		return out
+	case map[string]any:
+		if len(v) > most {
+			return fmt.Sprintf("a map with %d entries", len(v))
+		}
+		out := map[string]any{}
+		for key, e := range v {
+			out[key] = storable(e)
+		}
+		return out
+	case bool, int, int64, nil:
+	default:
+		return fmt.Sprint(v)
+	}
+	return v
+}
+
+func widen[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, e := range list {
+		out[i] = e
+	}
+	return out
+}
+
+// comparison is the one that a verdict is told by.
+type comparison struct {
+	found           bool
+	observed, limit float64
+	operator        string
+	at              place // of what was observed
+	unit            string
+}
+
+// compare picks the comparison that decides: of those that are as false or true as the whole check, the one with the
+// least margin. The measured side is the observed one, also where it stands on the right.
+func (s *statistic) compare(draw []int, holds bool) comparison {
+	var best comparison
+	for _, c := range s.check.assertion.program.Comparisons() {
+		left, ok1 := s.number(c.Left, draw)
+		right, ok2 := s.number(c.Right, draw)
+		if !ok1 || !ok2 {
+			continue
+		}
+		is := comparison{true, left, right, c.Operator, place{c.Left.From, c.Left.To}, c.Left.Unit}
+		if !s.measures(c.Left) && s.measures(c.Right) {
+			is = comparison{true, right, left, mirrored[c.Operator], place{c.Right.From, c.Right.To}, c.Right.Unit}
+		}
+		if !best.found || is.holds() == holds && (best.holds() != holds || math.Abs(is.distance()) < math.Abs(best.distance())) {
+			best = is
+		}
+	}
+	return best
+}
+
+var mirrored = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+func (s *statistic) number(o expression.Operand, draw []int) (float64, bool) {
+	v, err := o.Eval(s.vars, s.caller(draw))
+	if err != nil {
+		return 0, false
+	}
+	switch v := v.(type) {
+	case float64:
+		return v, finite(v)
+	case int:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+func (s *statistic) measures(o expression.Operand) bool {
+	return slices.ContainsFunc(s.check.assertion.sites, func(c callSite) bool {
+		return c.function.kind != noCell && c.From >= o.From && c.To <= o.To
+	})
+}
+
+// distance is observed - limit, positive on the passing side.
+func (c comparison) distance() float64 {
+	d := c.observed - c.limit
+	switch c.operator {
+	case "<", "<=":
+		return -d
+	case "==":
+		return -math.Abs(d)
+	case "!=":
+		return math.Abs(d)
+	}
+	return d
+}
+
+func (c comparison) holds() bool {
+	switch c.operator {
+	case "<", ">", "!=":
+		return c.distance() > 0
+	}
+	return c.distance() >= 0
+}
+
+func (c comparison) write(v *Verdict) {
+	if !c.found {
+		return
+	}
+	v.Observed, v.Limit = &c.observed, &c.limit
+	if c.limit != 0 {
+		if margin := c.distance() / math.Abs(c.limit); finite(margin) {
+			v.Margin = &margin
+		}
+	}
+}
+
+// reason tells a comparison that does not hold; "" if it does.
+func (c comparison) reason(text string) string {
+	if !c.found || c.holds() {
+		return ""
+	}
+	unit := ""
+	if c.unit != "" && c.unit != "1" {
+		unit = " " + c.unit
+	}
+	return fmt.Sprintf("%s is %.4g%s, not %s %.4g%s", oneLine(string([]rune(text)[c.at.from:c.at.to])), c.observed, unit, c.operator, c.limit, unit)
+}

@@ -1,0 +1,242 @@
+package gates
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"runner/internal/diag"
+	"runner/internal/matrix"
+)
+
+// Check is one instance of an assertion: its facets that were free are bound.
+type Check struct {
+	Name  string
+	Text  string
+	Cells []matrix.Cell // all that it rests on, baselines too
+
+	assertion *assertion
+	binding   []matrix.Facet // what keeps it apart from the other checks of the assertion
+	bound     []matrix.Facet // all that is bound
+	cells     []int
+	asked     []int             // cells without the baselines
+	skip      string            // why it cannot be judged here, although it is valid
+	settled   []*resolved       // of each call that is written with constants
+	known     map[string]answer // of the others, as far as they have been seen
+}
+
+// answer is what a call with certain values came to.
+type answer struct {
+	resolved
+	err error
+}
+
+// expand makes the checks of an assertion. A facet that no call mentions is free: it takes every value that a candidate
+// has; a cell that lacks the facet goes with each. A combination in which a call has no cell does not exist.
+func (a *assertion) expand(problems *diag.List) []Check {
+	uses, refused := a.uses()
+	if len(refused) > 0 {
+		a.report(refused, problems)
+		return nil
+	}
+	if len(uses) == 0 {
+		a.report([]*problem{problemAt(a.sites[0].place(), "", "this is never asked of any cell")}, problems)
+		return nil
+	}
+	if skip, p := a.vanished(uses); p != nil {
+		a.report([]*problem{p}, problems)
+		return nil
+	} else if skip != "" {
+		return []Check{{Name: a.name(), Text: a.text.String, assertion: a, skip: skip}}
+	}
+	checks, refused := a.combine(uses)
+	if len(checks) == 0 && len(refused) == 0 {
+		refused = []*problem{problemAt(uses[0].site.place(), "mention the levels that belong together", "no combination of levels has all the cells that the check names")}
+	}
+	if len(refused) > 0 {
+		a.report(refused, problems)
+		return nil
+	}
+	a.nameAll(checks)
+	return checks
+}
+
+func (a *assertion) report(refused []*problem, problems *diag.List) {
+	for _, p := range refused {
+		problems.Add(a.text.Pos(p.from), p.to-p.from, p.hint, "%s", p.message)
+	}
+}
+
+// vanished tells why a call has no cell at all: a reason to skip the check, or a problem.
+func (a *assertion) vanished(uses []use) (skip string, _ *problem) {
+	for _, u := range uses {
+		if len(u.cells) > 0 {
+			continue
+		}
+		what := cmpOr(u.selector.String(), u.site.Function+"()")
+		excluded := a.excluded(slices.Concat(a.where, u.selector))
+		switch {
+		case excluded != nil && (a.spec.Needs != nil || strings.Contains(excluded.Reason, "--only")):
+			skip = fmt.Sprintf("%s is excluded: %s", excluded.Cell.Key(), excluded.Reason)
+		case excluded != nil:
+			return "", problemAt(u.site.place(), "say in `needs:` when there is such a cell, or take the assertion away", "%s is excluded: %s", excluded.Cell.Key(), excluded.Reason)
+		case len(a.where) > 0:
+			return "", problemAt(u.site.place(), "", "`where` (%s) leaves no cell that has %s", a.where, what)
+		default:
+			return "", problemAt(u.site.place(), "", "no cell has %s", what)
+		}
+	}
+	return skip, nil
+}
+
+// combine binds the free facets one after the other, and gives up a branch as soon as a call has no cell left.
+func (a *assertion) combine(uses []use) (checks []Check, refused []*problem) {
+	free := a.free(uses)
+	seen, told := map[string]bool{}, map[*callSite]bool{}
+	var bind func(i int, bound []matrix.Facet, sets [][]int)
+	bind = func(i int, bound []matrix.Facet, sets [][]int) {
+		if slices.ContainsFunc(sets, func(cells []int) bool { return len(cells) == 0 }) {
+			return
+		}
+		if i == len(free) {
+			c, at, p := a.check(uses, bound, sets)
+			switch {
+			case p != nil && !told[at]:
+				told[at] = true
+				refused = append(refused, p)
+			case p == nil && c != nil && !seen[fmt.Sprint(sets)]:
+				seen[fmt.Sprint(sets)] = true
+				checks = append(checks, *c)
+			}
+			return
+		}
+		values := a.valuesIn(free[i], sets)
+		if len(values) == 0 {
+			bind(i+1, bound, sets)
+		}
+		for _, v := range values {
+			f := matrix.Facet{Name: free[i], Value: v}
+			narrowed := make([][]int, len(sets))
+			for k, cells := range sets {
+				narrowed[k] = a.agreeing(cells, f)
+			}
+			bind(i+1, append(slices.Clone(bound), f), narrowed)
+		}
+	}
+	sets := make([][]int, len(uses))
+	for i, u := range uses {
+		sets[i] = u.cells
+	}
+	bind(0, nil, sets)
+	return checks, refused
+}
+
+// free are the facets that no call mentions, in order of the matrix.
+func (a *assertion) free(uses []use) []string {
+	mentioned := map[string]bool{}
+	for _, u := range uses {
+		for _, t := range u.selector {
+			for _, name := range a.touched(t) {
+				mentioned[name] = true
+			}
+		}
+		if u.site.function.kind == allCounts {
+			mentioned[matrix.Workers] = true
+		}
+	}
+	var free []string
+	for _, name := range a.facets {
+		if !mentioned[name] {
+			free = append(free, name)
+		}
+	}
+	return free
+}
+
+func (a *assertion) valuesIn(facet string, sets [][]int) []any {
+	var values []any
+	for _, cells := range sets {
+		for _, c := range cells {
+			if v := get(a.facetsOf[c], facet); v != nil {
+				values = include(values, v)
+			}
+		}
+	}
+	return values
+}
+
+func (a *assertion) agreeing(cells []int, f matrix.Facet) []int {
+	var out []int
+	for _, c := range cells {
+		if v := get(a.facetsOf[c], f.Name); v == nil || matrix.Equal(v, f.Value) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// check is the instance with these cells; nil where an executor that was not mentioned has too few worker counts.
+func (a *assertion) check(uses []use, bound []matrix.Facet, sets [][]int) (*Check, *callSite, *problem) {
+	c := &Check{Text: a.text.String, assertion: a, bound: bound, settled: make([]*resolved, len(a.sites)), known: map[string]answer{}}
+	var all []int
+	for i, u := range uses {
+		if u.site.function.kind == allCounts && len(sets[i]) < 2 && get(bound, matrix.Executor) != nil {
+			return nil, nil, nil
+		}
+		r, err := a.settle(u, sets[i])
+		if err != nil {
+			return nil, u.site, err.(*problem)
+		}
+		call := a.index(u.site)
+		if u.site.constant() {
+			c.settled[call] = &r
+		}
+		c.known[callKey(call, u.values, u.params)] = answer{resolved: r}
+		c.asked = append(c.asked, r.cells...)
+		all = append(all, r.cells...)
+		all = append(all, r.bases...)
+	}
+	c.cells, c.asked = unique(all), unique(c.asked)
+	for _, i := range c.cells {
+		c.Cells = append(c.Cells, a.plan.Cells[i].Cell)
+	}
+	for _, f := range bound { // a facet that none of the cells has does not tell checks apart
+		if slices.ContainsFunc(c.asked, func(i int) bool { return get(a.facetsOf[i], f.Name) != nil }) {
+			c.binding = append(c.binding, f)
+		}
+	}
+	return c, nil, nil
+}
+
+func (a *assertion) index(site *callSite) int {
+	for i := range a.sites {
+		if &a.sites[i] == site {
+			return i
+		}
+	}
+	return -1
+}
+
+func unique(cells []int) []int {
+	slices.Sort(cells)
+	return slices.Compact(cells)
+}
+
+// nameAll names the checks, and leaves in their bindings what differs between them.
+func (a *assertion) nameAll(checks []Check) {
+	varies := map[string]bool{}
+	for _, c := range checks[1:] {
+		for _, f := range slices.Concat(c.binding, checks[0].binding) {
+			v, w := get(c.binding, f.Name), get(checks[0].binding, f.Name)
+			varies[f.Name] = varies[f.Name] || v == nil || w == nil || !matrix.Equal(v, w)
+		}
+	}
+	for i := range checks {
+		c := &checks[i]
+		c.binding = slices.DeleteFunc(c.binding, func(f matrix.Facet) bool { return !varies[f.Name] })
+		c.Name = a.name()
+		if len(c.binding) > 0 {
+			c.Name += " [" + matrix.NewCell(c.binding...).Key() + "]"
+		}
+	}
+}

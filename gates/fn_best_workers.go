@@ -1,0 +1,27 @@
+package gates
+
+import (
+	"runner/internal/expression"
+	"runner/internal/stats"
+)
+
+func init() {
+	register(function{
+		Function: expression.Function{Name: "best_workers", Unit: "1", Doc: "the worker count of an executor with the least median time"},
+		kind:     allCounts,
+		value: func(q *query) (any, error) {
+			best, least := 0, 0.0
+			for _, cell := range q.cells {
+				values, err := q.values(cell, total)
+				if err != nil {
+					return nil, err
+				}
+				m, workers := stats.Median(values), q.Plan.Cells[cell].Workers
+				if best == 0 || m < least || m == least && workers < best {
+					best, least = workers, m
+				}
+			}
+			return float64(best), nil
+		},
+	})
+}

@@ -1,0 +1,80 @@
+package gates
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"runner/internal/expression"
+	"runner/internal/stats"
+	"runner/results"
+)
+
+func init() {
+	register(function{
+		Function: expression.Function{Name: "time", Unit: "s", Doc: "wall time of a trial", Params: []expression.Param{
+			{Name: "stat", Default: "median", Doc: "of the trials: median, mean, min, max; p90 and the like: of a trial's tasks, then the median of the trials"},
+			{Name: "phase", Default: "total", Choices: []string{"total", "startup", "spawn", "work", "join"},
+				Doc: "total, spawn, work, join; startup lies before total"},
+		}},
+		check: checkStat,
+		value: func(q *query) (any, error) {
+			stat, phase := q.params[0].(string), q.params[1].(string)
+			if p, isPercentile := percentile(stat); isPercentile {
+				return q.taskTime(p)
+			}
+			values, err := q.values(q.cells[0], phases[phase])
+			if err != nil {
+				return nil, err
+			}
+			return statistics[stat](values), nil
+		},
+	})
+}
+
+var statistics = map[string]func([]float64) float64{
+	"median": stats.Median,
+	"mean":   stats.Mean,
+	"min":    func(v []float64) float64 { return stats.Quantile(v, 0) },
+	"max":    func(v []float64) float64 { return stats.Quantile(v, 1) },
+}
+
+var phases = map[string]metric{
+	"total":   total,
+	"startup": {"startup", func(t *results.Trial) float64 { return t.Phases.Startup.Seconds() }},
+	"spawn":   {"spawn", func(t *results.Trial) float64 { return t.Phases.Spawn.Seconds() }},
+	"work":    {"work", func(t *results.Trial) float64 { return t.Phases.Work.Seconds() }},
+	"join":    {"join", func(t *results.Trial) float64 { return t.Phases.Join.Seconds() }},
+}
+
+func checkStat(params []any) error {
+	stat, phase := params[0].(string), params[1].(string)
+	_, isPercentile := percentile(stat)
+	switch {
+	case isPercentile && phase != "total":
+		return fmt.Errorf("stat=%q is of the tasks, which have no phase %q", stat, phase)
+	case isPercentile || statistics[stat] != nil:
+		return nil
+	}
+	return fmt.Errorf("stat is median, mean, min, max, or a percentile such as p90, not %q", stat)
+}
+
+// percentile reads p90 or p99.9 as a share.
+func percentile(stat string) (float64, bool) {
+	digits, found := strings.CutPrefix(stat, "p")
+	p, err := strconv.ParseFloat(digits, 64)
+	return p / 100, found && err == nil && p > 0 && p < 100
+}
+
+// taskTime is the median over the trials of a quantile of each trial's tasks: across trials a tail quantile of ten
+// values says nothing.
+func (q *query) taskTime(p float64) (any, error) {
+	x := metric{fmt.Sprintf("tasks %v", p), func(t *results.Trial) float64 {
+		times := make([]float64, len(t.Spans))
+		for i, s := range t.Spans {
+			times[i] = (s.End - s.Start).Seconds()
+		}
+		return stats.Quantile(times, p)
+	}}
+	return q.median(x)
+}

@@ -1,0 +1,122 @@
+package gates
+
+import (
+	"fmt"
+
+	"runner/internal/stats"
+	"runner/results"
+)
+
+// query is one call of a function: which cells, with which parameters, on which blocks.
+type query struct {
+	*measured
+	cells  []int
+	bases  []int // the baseline of each of cells, for a function that compares
+	params []any
+	draw   []int // places of blocks; one that is named twice counts twice
+	n      int   // how many blocks or trials the answer rests on: the least of all that were asked
+	asked  bool
+}
+
+func (q *query) rest(n int) {
+	if !q.asked || n < q.n {
+		q.n, q.asked = n, true
+	}
+}
+
+// values are a cell's values on the blocks that were drawn; an error if there is none.
+func (q *query) values(cell int, x metric) ([]float64, error) {
+	s := q.sample(cell, x)
+	out := make([]float64, 0, len(q.draw))
+	for _, b := range q.draw {
+		if s.has[b] {
+			out = append(out, s.values[b])
+		}
+	}
+	q.rest(len(out))
+	if len(out) == 0 {
+		return nil, q.noOK(cell)
+	}
+	return out, nil
+}
+
+// pairs are the values of two cells on the drawn blocks in which both have one.
+func (q *query) pairs(a, b int, x metric) (as, bs []float64, err error) {
+	s, t := q.sample(a, x), q.sample(b, x)
+	for _, block := range q.draw {
+		if s.has[block] && t.has[block] {
+			as, bs = append(as, s.values[block]), append(bs, t.values[block])
+		}
+	}
+	q.rest(len(as))
+	if len(as) > 0 {
+		return as, bs, nil
+	}
+	for _, cell := range []int{a, b} {
+		if _, err := q.values(cell, x); err != nil {
+			return nil, nil, err
+		}
+	}
+	return nil, nil, &missing{reason: fmt.Sprintf("%s and %s have no ok trial in the same block", q.key(a), q.key(b))}
+}
+
+func (q *query) median(x metric) (any, error) {
+	values, err := q.values(q.cells[0], x)
+	if err != nil {
+		return nil, err
+	}
+	return stats.Median(values), nil
+}
+
+// speedup of the i-th cell is the ratio of the two medians on the blocks that both cells have. The median of the ratios
+// of each block would err more often.
+func (q *query) speedup(i int) (float64, error) {
+	cell, base := q.cells[i], q.bases[i]
+	mine, theirs, err := q.pairs(cell, base, total)
+	if err != nil {
+		return 0, err
+	}
+	m := stats.Median(mine)
+	if m <= 0 {
+		return 0, &missing{reason: q.key(cell) + " has a median time of 0"}
+	}
+	return stats.Median(theirs) / m, nil
+}
+
+// trials are what happened in a cell, whatever came of it; an error if nothing did.
+func (q *query) trials() ([]*results.Trial, error) {
+	trials := q.counted[q.cells[0]]
+	q.rest(len(trials))
+	if len(trials) == 0 {
+		return nil, q.noOK(q.cells[0])
+	}
+	return trials, nil
+}
+
+func (q *query) count(of func(*results.Trial) int) (any, error) {
+	trials, err := q.trials()
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, t := range trials {
+		n += of(t)
+	}
+	return float64(n), nil
+}
+
+func is(status results.Status) func(*results.Trial) int {
+	return func(t *results.Trial) int {
+		if t.Status == status {
+			return 1
+		}
+		return 0
+	}
+}
+
+var (
+	total = metric{"total", func(t *results.Trial) float64 { return t.Phases.Total.Seconds() }}
+	cpu   = metric{"cpu", func(t *results.Trial) float64 { return t.Usage.CPU().Seconds() }}
+	busy  = metric{"cores", func(t *results.Trial) float64 { return t.Usage.CPU().Seconds() / t.Phases.Total.Seconds() }}
+	peak  = metric{"memory", func(t *results.Trial) float64 { return float64(t.Usage.Memory) }}
+)

@@ -1,0 +1,201 @@
+package gates
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"runner/internal/matrix"
+	"runner/results"
+	"runner/spec"
+)
+
+// Host is the machine that the trials ran on. What is nil, 0 or "" is not known.
+type Host struct {
+	Cores       int      // usable
+	Parallelism *float64 // measured
+	Memory      int64    // B
+	OS, Arch    string
+}
+
+// Data is all that a judgement rests on.
+type Data struct {
+	Plan   *spec.Plan
+	Trials []results.Trial
+	Host   Host
+}
+
+// measured is Data arranged by cell and block. Only what counts is in it: no warm-up, nothing interrupted.
+type measured struct {
+	Data
+	blocks  int                // how many different blocks there are
+	counted [][]*results.Trial // of each cell in block order, without controls
+	ok      [][]*results.Trial // of each cell by block: nil where there is no OK trial
+	control [][]*results.Trial // the same of the controls
+	absent  []string           // of each cell: why this machine cannot run it; "" where it can
+	seen    [][]*results.Trial // of each cell: all of them, for the runtime's version
+	samples map[sampleKey]sample
+}
+
+type trialKey struct {
+	workload string
+	cell     matrix.Cell
+}
+
+func measure(d Data) *measured {
+	n := len(d.Plan.Cells)
+	m := &measured{Data: d, counted: make([][]*results.Trial, n), ok: make([][]*results.Trial, n),
+		control: make([][]*results.Trial, n), absent: make([]string, n), seen: make([][]*results.Trial, n),
+		samples: map[sampleKey]sample{}}
+	index := map[trialKey]int{}
+	for i, c := range d.Plan.Cells {
+		index[trialKey{c.Workload.Name, c.Cell}] = i
+	}
+	at := blockNumbers(d.Trials)
+	m.blocks = len(at)
+	for i := range n {
+		m.ok[i], m.control[i] = make([]*results.Trial, m.blocks), make([]*results.Trial, m.blocks)
+	}
+	for i := range d.Trials {
+		if cell, known := index[trialKey{d.Trials[i].Workload, d.Trials[i].Cell}]; known {
+			m.add(cell, &d.Trials[i], at)
+		}
+	}
+	for i := range n {
+		slices.SortStableFunc(m.counted[i], func(a, b *results.Trial) int { return a.Block - b.Block })
+		if len(m.counted[i]) > 0 {
+			m.absent[i] = ""
+		}
+	}
+	return m
+}
+
+// blockNumbers maps each counted block to its place.
+func blockNumbers(trials []results.Trial) map[int]int {
+	var numbers []int
+	for i := range trials {
+		if !trials[i].Warmup {
+			numbers = append(numbers, trials[i].Block)
+		}
+	}
+	slices.Sort(numbers)
+	at := map[int]int{}
+	for _, b := range slices.Compact(numbers) {
+		at[b] = len(at)
+	}
+	return at
+}
+
+func (m *measured) add(cell int, t *results.Trial, at map[int]int) {
+	m.seen[cell] = append(m.seen[cell], t)
+	if t.Status == results.Unavailable {
+		m.absent[cell] = cmpOr(t.Reason, "it cannot run here")
+		return
+	}
+	if t.Warmup || t.Status == results.Interrupted {
+		return
+	}
+	by := m.ok
+	if t.Control {
+		by = m.control
+	} else {
+		m.counted[cell] = append(m.counted[cell], t)
+	}
+	if t.Status == results.OK {
+		by[cell][at[t.Block]] = t
+	}
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// key is the cell as reports print it.
+func (m *measured) key(cell int) string { return nameOf(m.Plan.Cells[cell].Cell) }
+
+// nameOf is the key of a cell; the only cell of an experiment without a matrix has none.
+func nameOf(c matrix.Cell) string { return cmpOr(c.Key(), "the cell") }
+
+// metric is a number of one trial.
+type metric struct {
+	name string
+	of   func(*results.Trial) float64
+}
+
+type sampleKey struct {
+	cell   int
+	metric string
+}
+
+// sample is a metric of a cell's OK trials by block.
+type sample struct {
+	values []float64
+	has    []bool
+}
+
+func (m *measured) sample(cell int, x metric) sample {
+	key := sampleKey{cell, x.name}
+	s, known := m.samples[key]
+	if !known {
+		s = sample{make([]float64, m.blocks), make([]bool, m.blocks)}
+		for b, t := range m.ok[cell] {
+			if t != nil {
+				s.values[b], s.has[b] = x.of(t), true
+			}
+		}
+		m.samples[key] = s
+	}
+	return s
+}
+
+// missing is what a function says when the data does not give its value.
+type missing struct {
+	reason      string
+	unavailable bool // this machine cannot run the cell: no fault of the measurement
+}
+
+func (e *missing) Error() string { return e.reason }
+
+// noOK says why a cell has no time.
+func (m *measured) noOK(cell int) *missing {
+	if reason := m.absent[cell]; reason != "" {
+		return &missing{fmt.Sprintf("%s is unavailable: %s", m.key(cell), reason), true}
+	}
+	if len(m.counted[cell]) == 0 {
+		return &missing{reason: m.key(cell) + " has no trial"}
+	}
+	return &missing{reason: fmt.Sprintf("%s has no ok trial: %s", m.key(cell), statuses(m.counted[cell]))}
+}
+
+// statuses counts trials by status, with the first reason of each: "8 crash (exit status 3), 2 timeout".
+func statuses(trials []*results.Trial) string {
+	counts, reasons := countStatuses(trials), map[results.Status]string{}
+	for _, t := range trials {
+		if reasons[t.Status] == "" {
+			reasons[t.Status] = t.Reason
+		}
+	}
+	var parts []string
+	for _, s := range results.Statuses {
+		if counts[s] == 0 {
+			continue
+		}
+		part := fmt.Sprintf("%d %s", counts[s], s)
+		if reasons[s] != "" {
+			part += " (" + reasons[s] + ")"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func countStatuses(trials []*results.Trial) map[results.Status]int {
+	counts := map[results.Status]int{}
+	for _, t := range trials {
+		counts[t.Status]++
+	}
+	return counts
+}

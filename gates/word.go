@@ -1,0 +1,34 @@
+package gates
+
+import "runner/results"
+
+// Word is the outcome of a whole run, and the exit code that goes with it: FAIL 1, ERROR 4, INCONCLUSIVE 3, NOTHING
+// MEASURED 5, PASS 0, in this precedence. A check of level warn never turns the run red.
+func Word(verdicts []Verdict, trials []results.Trial) (word string, code int) {
+	has := map[Outcome]bool{}
+	for _, v := range verdicts {
+		if v.Level != "warn" || v.Outcome == Pass {
+			has[v.Outcome] = true
+		}
+	}
+	switch {
+	case has[Fail]:
+		return "FAIL", 1
+	case has[Error]:
+		return "ERROR", 4
+	case has[Inconclusive]:
+		return "INCONCLUSIVE", 3
+	case !has[Pass] && !anyOK(trials):
+		return "NOTHING MEASURED", 5
+	}
+	return "PASS", 0
+}
+
+func anyOK(trials []results.Trial) bool {
+	for i := range trials {
+		if trials[i].Status == results.OK {
+			return true
+		}
+	}
+	return false
+}

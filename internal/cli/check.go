@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var pick selection
+	c := &cobra.Command{
+		Use:   "check [FILE…|DIR…]",
+		Short: "Find every problem of the specs; run nothing",
+		Long: `Check reads, plans and compiles: unknown keys, levels that cannot be typed, excludes that match nothing, misspelt
+functions and axes in assertions. All problems are printed at once, each with its place, and the exit code is 2.`,
+		Example: "  runner check experiments\n  runner check --profile smoke experiments/pi.yaml",
+		RunE: func(_ *cobra.Command, args []string) error {
+			files, err := specFiles(args)
+			if err != nil {
+				return err
+			}
+			loaded, err := a.loadAll(files, &pick)
+			if err != nil {
+				return err
+			}
+			if a.quiet {
+				return nil
+			}
+			for _, x := range loaded {
+				fmt.Fprintf(a.stdout, "%s: %s, %s, %s\n", x.spec.File, plural(len(x.plan.Cells), "cell"),
+					plural(len(x.checks), "check"), plural(trialsOf(x), "trial"))
+			}
+			return nil
+		},
+	}
+	pick.flags(c.Flags())
+	return c
+}
+
+// trialsOf is the number of trials a run of the experiment has, warm-up and control included.
+func trialsOf(x experiment) int {
+	if len(x.plan.Cells) == 0 {
+		return 0
+	}
+	return (x.spec.Repeats.Warmup + x.spec.Repeats.Min) * len(x.plan.Block(0))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

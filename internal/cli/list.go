@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"runner/executors"
+	"runner/gates"
+	"runner/internal/host"
+	"runner/reports"
+	"runner/results/sqlite"
+	"runner/workloads"
+)
+
+// topics are what `runner list` can list, in the order of its help.
+func (a *app) topics() []topic {
+	return []topic{
+		{"experiments", "the specs below experiments/ and their questions", a.listExperiments},
+		{"workloads", "the built-in work, with its parameters", listWorkloads},
+		{"executors", "the ways to run tasks", listExecutors},
+		{"runtimes", "what can execute workloads on this machine", listRuntimes},
+		{"functions", "what an assertion can ask for", listFunctions},
+		{"formats", "the report formats", listFormats},
+		{"runs", "the stored runs, newest first", a.listRuns},
+	}
+}
+
+type topic struct {
+	name, doc string
+	print     func(io.Writer) error
+}
+
+func (a *app) listCommand() *cobra.Command {
+	var names []string
+	var long strings.Builder
+	long.WriteString("List prints one registry, each entry with its one-line doc:\n\n")
+	for _, t := range a.topics() {
+		names = append(names, t.name)
+		fmt.Fprintf(&long, "  %-12s %s\n", t.name, t.doc)
+	}
+	return &cobra.Command{
+		Use:       "list [" + strings.Join(names, "|") + "]",
+		Short:     "List experiments, workloads, executors, runtimes, functions, formats or runs",
+		Long:      long.String(),
+		Example:   "  runner list runs\n  runner list functions",
+		ValidArgs: names,
+		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		RunE: func(_ *cobra.Command, args []string) error {
+			w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+			defer w.Flush()
+			for i, t := range a.topics() {
+				if len(args) == 1 {
+					if t.name == args[0] {
+						return t.print(w)
+					}
+					continue
+				}
+				if t.name == "experiments" || t.name == "runs" {
+					continue // these depend on where you stand; ask for them by name
+				}
+				if i > 1 {
+					fmt.Fprintln(w)
+				}
+				fmt.Fprintf(w, "%s: %s\n", strings.ToUpper(t.name), t.doc)
+				if err := t.print(w); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) listExperiments(w io.Writer) error {
+	files, err := specFiles(nil)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		x, problems := load(file, (&selection{hasSeed: func() bool { return false }}).options(), 0, nil)
+		if len(problems) > 0 {
+			fmt.Fprintf(w, "%s\t%s; see `runner check %s`\n", file, plural(len(problems), "problem"), file)
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\n", file, oneLine(x.spec.Question))
+	}
+	return nil
+}
+
+func listWorkloads(w io.Writer) error {
+	for _, b := range workloads.All() {
+		fmt.Fprintf(w, "%s\t%s\n", b.Name, b.Doc)
+		for _, p := range b.Params {
+			fmt.Fprintf(w, "  %s\t%s%s\n", p.Name, p.Doc, defaultOf(p.Default, p.Required, p.Choices))
+		}
+	}
+	return nil
+}
+
+func defaultOf(v any, required bool, choices []string) string {
+	s := ""
+	if len(choices) > 0 {
+		s = "; one of " + strings.Join(choices, ", ")
+	}
+	if required {
+		return s + " (required)"
+	}
+	if v == nil || v == "" {
+		return s
+	}
+	return fmt.Sprintf("%s (default %v)", s, v)
+}
+
+func listExecutors(w io.Writer) error {
+	for _, e := range executors.All() {
+		name := e.Name
+		if len(e.Aliases) > 0 {
+			name += " (" + strings.Join(e.Aliases, ", ") + ")"
+		}
+		fmt.Fprintf(w, "%s\t%s\n", name, e.Doc)
+		for _, o := range e.Options {
+			fmt.Fprintf(w, "  %s\t%s%s\n", o.Name, o.Doc, defaultOf(o.Default, false, o.Choices))
+		}
+	}
+	return nil
+}
+
+func listRuntimes(w io.Writer) error {
+	m := host.Environment()
+	fmt.Fprintf(w, "go\t%s, built in; %s usable\n", m.Go, plural(m.Cores, "core"))
+	return nil
+}
+
+func listFunctions(w io.Writer) error {
+	for _, f := range gates.Functions() {
+		args := []string{}
+		if f.Selector {
+			args = append(args, "sel")
+		}
+		for _, p := range f.Params {
+			args = append(args, fmt.Sprintf("%s=%#v", p.Name, p.Default))
+		}
+		unit := f.Unit
+		if unit != "" {
+			unit = " [" + unit + "]"
+		}
+		fmt.Fprintf(w, "%s(%s)\t%s%s\n", f.Name, strings.Join(args, ", "), f.Doc, unit)
+	}
+	return nil
+}
+
+func listFormats(w io.Writer) error {
+	for _, f := range reports.All() {
+		fmt.Fprintf(w, "%s\t%s\n", f.Name, f.Doc)
+	}
+	return nil
+}
+
+func (a *app) listRuns(w io.Writer) error {
+	db, err := sqlite.OpenReadOnly(a.ctx, a.database(""))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	runs, err := db.Runs(a.ctx, sqlite.Filter{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "RUN\tEXPERIMENT\tSTARTED\tTRIALS\tOUTCOME")
+	for _, r := range runs {
+		outcome := r.Outcome
+		if outcome == "" {
+			outcome = "unfinished"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, oneLine(r.Experiment), r.Started.Local().Format("2006-01-02 15:04:05"), r.Trials, outcome)
+	}
+	return nil
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

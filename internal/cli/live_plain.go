@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"runner/reports"
+	"runner/results"
+)
+
+const (
+	liveHeartbeat = 30 * time.Second
+	liveBadLines  = 5 // bad trials of one cell that get a line of their own
+)
+
+// livePlain writes a line a finished cell, a line a bad trial, and a heartbeat: for logs.
+type livePlain struct {
+	w     io.Writer
+	now   func() time.Time
+	every func(tick func()) (stop func())
+	stop  func()
+
+	mu       sync.Mutex
+	progress liveProgress
+	beat     time.Time // of the last heartbeat
+	told     []int     // by cell: the blocks it had when its line was written
+	over     bool
+}
+
+func (v *livePlain) start(total int, cells []string) {
+	v.mu.Lock()
+	v.beat = v.now()
+	v.progress = newLiveProgress(v.beat, total, cells)
+	v.told = make([]int, len(cells))
+	v.linef("%d cells, %d trials", len(cells), total)
+	v.mu.Unlock()
+	v.stop = v.every(v.tick)
+}
+
+func (v *livePlain) trial(t liveTrial) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	c := v.progress.add(t)
+	if c == nil || v.over {
+		return
+	}
+	switch {
+	case c.impossible:
+		v.linef("%s: unavailable: %s", c.key, c.reason)
+		v.told[t.cell] = c.done
+		return
+	case t.status != results.OK:
+		v.bad(t, c)
+	}
+	if c.done == t.blocks && v.told[t.cell] != c.done {
+		v.cell(t.cell)
+	}
+	v.heartbeat()
+}
+
+func (v *livePlain) bad(t liveTrial, c *liveCell) {
+	n := 0
+	for _, count := range c.bad {
+		n += count
+	}
+	if n > liveBadLines {
+		return
+	}
+	v.linef("%s: block %d: %s: %s", c.key, t.block+1, t.status, reports.Clip(c.reason, 200))
+	if n == liveBadLines {
+		v.linef("%s: further bad trials are only counted", c.key)
+	}
+}
+
+// cell writes what one cell came to.
+func (v *livePlain) cell(i int) {
+	c := &v.progress.cells[i]
+	v.told[i] = c.done
+	parts := []string{fmt.Sprintf("%d of %d blocks", c.done, v.progress.blocks)}
+	if m := c.median(); m != "" {
+		parts = append(parts, "median "+m)
+	}
+	if s := c.speedupText(); s != "" {
+		parts = append(parts, "speedup "+s)
+	}
+	if b := c.trouble(); b != "" {
+		parts = append(parts, b)
+	}
+	v.linef("%s: %s", c.key, strings.Join(parts, ", "))
+}
+
+func (v *livePlain) tick() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.heartbeat()
+}
+
+func (v *livePlain) heartbeat() {
+	now := v.now()
+	if v.over || now.Sub(v.beat) < liveHeartbeat {
+		return
+	}
+	v.beat = now
+	text := v.progress.position(", ")
+	if left := v.progress.left(now); left > 0 {
+		text += ", about " + liveText(reports.Elapsed(left)) + " left"
+	}
+	v.linef("%s", text)
+}
+
+func (v *livePlain) note(text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.over {
+		v.linef("%s", reports.Visible(text))
+	}
+}
+
+// finish writes the cells that an early end kept from their last block.
+func (v *livePlain) finish() {
+	if v.stop != nil {
+		v.stop()
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.over {
+		return
+	}
+	v.over = true
+	for i := range v.progress.cells {
+		if c := &v.progress.cells[i]; c.done > 0 && v.told[i] != c.done {
+			v.cell(i)
+		}
+	}
+}
+
+// linef drops a write error: progress that cannot be shown must not end a run.
+func (v *livePlain) linef(format string, args ...any) {
+	_, _ = fmt.Fprintf(v.w, format+"\n", args...)
+}

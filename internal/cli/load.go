@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"runner/gates"
+	"runner/internal/diag"
+	"runner/internal/host"
+	"runner/results"
+	"runner/spec"
+)
+
+// selection is what the flags lay over a spec; run, check and plan share them.
+type selection struct {
+	profile string
+	only    []string
+	repeats int
+	seed    uint64
+	hasSeed func() bool
+	define  map[string]string
+}
+
+func (s *selection) flags(f *pflag.FlagSet) {
+	f.StringVar(&s.profile, "profile", "", "apply the spec's profile `NAME`")
+	f.StringArrayVar(&s.only, "only", nil, "keep only the cells that match `SELECTOR`, such as \"procs=2\" (repeatable; baselines are kept)")
+	f.IntVar(&s.repeats, "repeats", 0, "measure `N` blocks, whatever the spec says")
+	f.Uint64Var(&s.seed, "seed", 0, "the seed of the order of trials")
+	f.StringToStringVarP(&s.define, "define", "D", nil, "set `key=value`: a dotted path such as timeout=10s, or an axis")
+	s.hasSeed = func() bool { return f.Changed("seed") }
+}
+
+func (s *selection) options() results.Options {
+	o := results.Options{Profile: s.profile, Only: s.only, Repeats: s.repeats, Define: s.define, Cores: host.Cores()}
+	if s.hasSeed() {
+		o.Seed = &s.seed
+	}
+	return o
+}
+
+// experiment is a spec that is ready to run or to judge.
+type experiment struct {
+	spec   *spec.Experiment
+	plan   spec.Plan
+	checks []gates.Check
+}
+
+// load reads, plans and compiles one spec. read is nil for a spec on disk.
+func load(path string, o results.Options, seed uint64, read func(string) ([]byte, error)) (experiment, diag.List) {
+	opt := spec.Options{Profile: o.Profile, Only: o.Only, Repeats: o.Repeats, Seed: o.Seed, Define: o.Define, Read: read}
+	cat := catalog(o.Cores)
+	exp, problems := spec.Load(path, cat, opt)
+	if exp == nil || len(problems) > 0 {
+		return experiment{}, problems
+	}
+	plan, problems := exp.Plan(cat, seed, opt)
+	if len(problems) > 0 {
+		return experiment{}, problems
+	}
+	checks, problems := gates.Compile(exp, &plan, gates.Options{Aliases: aliases()})
+	return experiment{exp, plan, checks}, problems
+}
+
+// stored makes the experiment of a stored run again, from the texts it was made of.
+func stored(run results.Run) (experiment, error) {
+	texts := map[string]string{}
+	for _, s := range run.Sources {
+		texts[s.Path] = s.Text
+	}
+	x, problems := load(run.Spec, run.Options, run.Seed, func(path string) ([]byte, error) {
+		text, ok := texts[path]
+		if !ok {
+			return nil, fmt.Errorf("the run did not store %s: %w", path, fs.ErrNotExist)
+		}
+		return []byte(text), nil
+	})
+	if len(problems) > 0 {
+		return x, fmt.Errorf("the stored spec of run %s cannot be used by this version of runner: %w", run.ID, problems)
+	}
+	return x, nil
+}
+
+// specFiles turns arguments into spec files: a directory stands for every .yaml and .yml below it. Without arguments it
+// is experiments/.
+func specFiles(args []string) ([]string, error) {
+	if len(args) == 0 {
+		if _, err := os.Stat("experiments"); err != nil {
+			return nil, errors.New("no spec given, and there is no experiments/ here\n  hint: runner run FILE.yaml")
+		}
+		args = []string{"experiments"}
+	}
+	var files []string
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", arg, reason(err))
+		}
+		if !info.IsDir() {
+			files = append(files, arg)
+			continue
+		}
+		found := len(files)
+		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if d.IsDir() && path != arg && (strings.HasPrefix(d.Name(), ".") || d.Name() == "workloads" || d.Name() == "testdata") {
+				return filepath.SkipDir
+			}
+			if ext := filepath.Ext(path); !d.IsDir() && (ext == ".yaml" || ext == ".yml") {
+				files = append(files, path)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(files) == found {
+			return nil, fmt.Errorf("%s: no .yaml file in this directory", arg)
+		}
+	}
+	return files, nil
+}
+
+// reason is the cause without the path, which the message has already.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// refuse prints problems with their lines and returns errReported.
+func (a *app) refuse(problems diag.List) error {
+	problems.Sort()
+	cache := map[string][]string{}
+	diag.Print(a.stderr, problems, func(file string, n int) (string, bool) {
+		lines, ok := cache[file]
+		if !ok {
+			text, err := os.ReadFile(file)
+			if err == nil {
+				lines = strings.Split(string(text), "\n")
+			}
+			cache[file] = lines
+		}
+		if n < 1 || n > len(lines) {
+			return "", false
+		}
+		return lines[n-1], true
+	})
+	return errReported
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"runner/results/sqlite"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	var (
+		name, file string
+	)
+	c := &cobra.Command{
+		Use:   "report RUN",
+		Short: "Tell a stored run again",
+		Long: `Report reads a run from the database, judges it and prints what the run printed. Nothing is run.
+RUN is an id, a unique prefix of one, last, last~1, or EXPERIMENT@last. The exit code is 0 whatever the verdict:
+use "runner gate" to decide something.`,
+		Example: "  runner report last\n  runner report last~1 --format json -o report.json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if _, err := format(name); err != nil {
+				return err
+			}
+			db, id, err := a.stored(args[0])
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			r, _, err := a.retell(a.ctx, db, id, nil)
+			if err != nil {
+				return err
+			}
+			if file != "" {
+				return a.renderFile(name, file, r)
+			}
+			return a.render(name, a.stdout, r)
+		},
+		ValidArgsFunction: a.completeRuns,
+	}
+	c.Flags().StringVarP(&name, "format", "f", "text", "the `FORMAT`; `runner list formats` names them")
+	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` instead of stdout")
+	return c
+}
+
+// stored opens the database for reading and finds a run in it.
+func (a *app) stored(ref string) (*sqlite.DB, string, error) {
+	db, err := sqlite.OpenReadOnly(a.ctx, a.database(""))
+	if err != nil {
+		return nil, "", err
+	}
+	id, err := db.Resolve(a.ctx, ref)
+	if err != nil {
+		db.Close()
+		return nil, "", err
+	}
+	return db, id, nil
+}
+
+// completeRuns offers the newest runs to the shell.
+func (a *app) completeRuns(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ids := []string{"last"}
+	if db, err := sqlite.OpenReadOnly(a.ctx, a.database("")); err == nil {
+		defer db.Close()
+		runs, _ := db.Runs(a.ctx, sqlite.Filter{Limit: 20})
+		for _, r := range runs {
+			ids = append(ids, r.ID+"\t"+oneLine(r.Experiment))
+		}
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
+}

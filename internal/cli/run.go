@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"runner/executors"
+	"runner/internal/engine"
+	"runner/internal/host"
+	"runner/results"
+	"runner/results/sqlite"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var (
+		pick selection
+		out  outputs
+	)
+	c := &cobra.Command{
+		Use:   "run [FILE…|DIR…]",
+		Short: "Check, plan, measure, judge and report",
+		Long: `Run checks every spec first; if one has a problem, nothing runs. Then it measures each experiment, one trial at a
+time, keeps each trial in the database before the next one starts, judges the assertions and prints the report.
+Without an argument it runs experiments/.
+
+Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconclusive · 4 a needed measurement failed ·
+5 nothing was measured · 128+n ended by signal n.`,
+		Example: `  runner run experiments/quickstart.yaml
+  runner run --only "procs=2" --repeats 5 experiments/sum_primes.yaml
+  runner run -D chunk=10,1000 --seed 7 experiments/pi.yaml
+  runner run --json experiments/quickstart.yaml > report.json`,
+		RunE: func(_ *cobra.Command, args []string) error { return a.run(args, &pick, &out) },
+	}
+	pick.flags(c.Flags())
+	out.flags(c.Flags())
+	return c
+}
+
+func (a *app) run(args []string, pick *selection, out *outputs) error {
+	if err := out.valid(); err != nil {
+		return err
+	}
+	files, err := specFiles(args)
+	if err != nil {
+		return err
+	}
+	if out.json && len(files) > 1 {
+		return fmt.Errorf("--json prints one document, and %d specs were given\n  hint: run them one by one, or use `--report json=FILE`", len(files))
+	}
+	loaded, err := a.loadAll(files, pick)
+	if err != nil {
+		return err
+	}
+	db, err := a.open(files[0])
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	code, worst := 0, ""
+	for i, x := range loaded {
+		id, err := a.measure(db, x, pick.options())
+		if err != nil {
+			return err
+		}
+		r, err := a.judge(db, id)
+		if err != nil {
+			return err
+		}
+		if i > 0 && !out.json && !a.quiet {
+			fmt.Fprintln(a.stdout)
+		}
+		if err := a.tell(r, out); err != nil {
+			return err
+		}
+		if a.ctx.Err() != nil {
+			return a.ctx.Err()
+		}
+		if precedes(r.Code, code) {
+			code, worst = r.Code, r.Word
+		}
+	}
+	if len(loaded) > 1 {
+		a.sayTotal(len(loaded), code, worst)
+	}
+	return verdictCode(code)
+}
+
+// loadAll checks every spec before anything runs.
+func (a *app) loadAll(files []string, pick *selection) ([]experiment, error) {
+	if pick.repeats < 0 {
+		return nil, errors.New("--repeats must be at least 1")
+	}
+	var all []experiment
+	failed := false
+	for _, file := range files {
+		seed := pick.seed
+		if !pick.hasSeed() {
+			seed = rand.Uint64() >> 11 // fits a float64, so that JSON readers keep it whole
+		}
+		x, problems := load(file, pick.options(), seed, nil)
+		if len(problems) > 0 {
+			a.refuse(problems)
+			failed = true
+		}
+		all = append(all, x)
+	}
+	if failed {
+		fmt.Fprintln(a.stderr, "\nNothing was run.")
+		return nil, errReported
+	}
+	return all, nil
+}
+
+// interrupted is the outcome of a run that did not come to its end.
+const interrupted = "interrupted"
+
+// measure runs one experiment and returns the id of the stored run. An interrupted run is stored too.
+func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (string, error) {
+	now := time.Now()
+	run := results.Run{
+		ID: results.NewID(now, rand.Uint64), Experiment: x.spec.Name, Spec: x.spec.File,
+		Options: options, Seed: x.plan.Seed, Started: now, Environment: environment(a.ctx, x.spec.File), Version: version(),
+	}
+	for _, s := range x.spec.Sources {
+		run.Sources = append(run.Sources, results.Source{Path: s.Path, Text: s.Text})
+	}
+	if err := db.CreateRun(a.ctx, run, planned(x)); err != nil {
+		return "", err
+	}
+	if err := host.Adopt(); err != nil && !a.quiet {
+		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
+	}
+	live := a.live(x)
+	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Notify: live.event}
+	outcome, err := e.Run(a.ctx)
+	live.finish()
+	if err != nil {
+		return "", fmt.Errorf("%w\n  %d trials of run %s are kept", err, outcome.Trials, run.ID)
+	}
+	word := ""
+	if outcome.Interrupted {
+		word = interrupted
+		fmt.Fprintf(a.stderr, "Interrupted after %d trials; they are kept as run %s.\n", outcome.Trials, run.ID)
+	}
+	if outcome.OutOfBudget {
+		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %d trials.\n", x.spec.Repeats.Budget, outcome.Trials)
+	}
+	after := machine(a.ctx, x.spec.File)
+	return run.ID, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
+}
+
+func planned(x experiment) []results.PlannedCell {
+	var cells []results.PlannedCell
+	for i, c := range x.plan.Cells {
+		cells = append(cells, results.PlannedCell{Index: i, Workload: c.Workload.Name, Identity: c.Identity, Cell: c.Cell})
+	}
+	return cells
+}
+
+// machine is the machine as it is now.
+func machine(ctx context.Context, specFile string) results.Environment {
+	m := host.Environment()
+	commit, dirty := host.Git(ctx, filepath.Dir(specFile))
+	return results.Environment{
+		OS: m.OS, Arch: m.Arch, Kernel: m.Kernel, CPU: m.CPU, Cores: m.Cores, Memory: m.Memory, Go: m.Go,
+		Host: m.HostHash, Virtual: m.Virtual, Commit: commit, Dirty: dirty,
+	}
+}
+
+// environment is the machine with its measured capacity.
+func environment(ctx context.Context, specFile string) results.Environment {
+	e := machine(ctx, specFile)
+	if p, err := host.Parallelism(ctx, e.Cores); err == nil {
+		e.Parallelism = &p
+	}
+	return e
+}
+
+// open opens the database that belongs to a spec (or, with "", to the current directory) for writing.
+func (a *app) open(specFile string) (*sqlite.DB, error) {
+	return sqlite.Open(a.ctx, a.database(specFile))
+}
+
+// database is --db, or .runner/results.db at the root of the repository that the spec is in, or in its directory.
+func (a *app) database(specFile string) string {
+	if a.db != "" {
+		return a.db
+	}
+	dir := "."
+	if specFile != "" {
+		dir = filepath.Dir(specFile)
+	}
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(filepath.Join(d, ".git")); err == nil {
+			dir = d
+			break
+		}
+		if d == filepath.Dir(d) {
+			break
+		}
+	}
+	return filepath.Join(dir, ".runner", "results.db")
+}

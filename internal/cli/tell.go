@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"runner/gates"
+	"runner/reports"
+	"runner/results"
+	"runner/results/sqlite"
+)
+
+// outputs says where a report goes.
+type outputs struct {
+	json    bool
+	reports []string // FORMAT or FORMAT=FILE
+}
+
+func (o *outputs) flags(f *pflag.FlagSet) {
+	f.BoolVar(&o.json, "json", false, "print one JSON document on stdout instead of the text report")
+	f.StringArrayVar(&o.reports, "report", nil, "also write the report as `FORMAT[=FILE]` (repeatable); `runner list formats` names them")
+}
+
+// valid refuses an unknown format before anything is measured.
+func (o *outputs) valid() error {
+	for _, r := range o.reports {
+		name, _, _ := strings.Cut(r, "=")
+		if _, err := format(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func format(name string) (reports.Format, error) {
+	f, ok := reports.Lookup(name)
+	if !ok {
+		return f, fmt.Errorf("no report format %q\n  hint: `runner list formats` names them", name)
+	}
+	return f, nil
+}
+
+// judge makes the report of a stored run from the database alone, and stores its verdicts.
+func (a *app) judge(db *sqlite.DB, id string) (*reports.Report, error) {
+	ctx := context.WithoutCancel(a.ctx)
+	r, verdicts, err := a.retell(ctx, db, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.SaveVerdicts(ctx, id, verdicts); err != nil {
+		return nil, err
+	}
+	if r.Run.Outcome == interrupted {
+		return r, nil
+	}
+	r.Run.Outcome = r.Word // as it will read when the run is told again
+	return r, db.SetOutcome(ctx, id, r.Word)
+}
+
+// retell is judge without storing; asserts replaces the spec's assertions where it is not empty.
+func (a *app) retell(ctx context.Context, db *sqlite.DB, id string, asserts []string) (*reports.Report, []results.StoredVerdict, error) {
+	run, err := db.Run(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := stored(run)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(asserts) > 0 {
+		if x.checks, err = a.compile(asserts, x); err != nil {
+			return nil, nil, err
+		}
+	}
+	trials, err := db.Trials(ctx, id, sqlite.Everything)
+	if err != nil {
+		return nil, nil, err
+	}
+	data := gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run.Environment)}
+	verdicts := gates.Judge(x.checks, data)
+	word, code := gates.Word(verdicts, trials)
+	report := reports.New(run, gates.Summaries(data), gates.NoiseOf(data), excluded(x), trials, verdicts, word, code)
+	report.Question = x.spec.Question
+	rows, err := storable(verdicts)
+	return report, rows, err
+}
+
+func gateHost(e results.Environment) gates.Host {
+	return gates.Host{Cores: e.Cores, Parallelism: e.Parallelism, Memory: e.Memory, OS: e.OS, Arch: e.Arch}
+}
+
+func excluded(x experiment) []reports.Excluded {
+	var out []reports.Excluded
+	for _, e := range x.plan.Excluded {
+		out = append(out, reports.Excluded{Cell: e.Cell, Reason: e.Reason})
+	}
+	return out
+}
+
+func storable(verdicts []gates.Verdict) ([]results.StoredVerdict, error) {
+	var rows []results.StoredVerdict
+	for _, v := range verdicts {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("store the verdict of %q: %w", v.Name, err)
+		}
+		rows = append(rows, results.StoredVerdict{
+			Name: v.Name, Check: v.Check, Outcome: string(v.Outcome), Level: v.Level,
+			File: v.Pos.File, Line: v.Pos.Line, Col: v.Pos.Col, Reason: v.Reason, JSON: text,
+		})
+	}
+	return rows, nil
+}
+
+// tell writes the report where it was asked for, then the verdict line, which is the last line of stderr.
+func (a *app) tell(r *reports.Report, out *outputs) error {
+	main := "text"
+	if out.json {
+		main = "json"
+	}
+	if !a.quiet || out.json {
+		if err := a.render(main, a.stdout, r); err != nil {
+			return err
+		}
+	}
+	for _, spec := range out.reports {
+		name, file, toFile := strings.Cut(spec, "=")
+		if !toFile {
+			if err := a.render(name, a.stdout, r); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := a.renderFile(name, file, r); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(a.stderr, r.Verdict())
+	return nil
+}
+
+func (a *app) render(name string, w io.Writer, r *reports.Report) error {
+	f, err := format(name)
+	if err != nil {
+		return err
+	}
+	return f.Render(w, r, a.style(w))
+}
+
+// renderFile writes a whole file or none.
+func (a *app) renderFile(name, file string, r *reports.Report) error {
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".runner-report-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, reason(err))
+	}
+	defer os.Remove(tmp.Name())
+	err = a.render(name, tmp, r)
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	return nil
+}
+
+// precedence of exit codes, the strongest first; see docs/exit-codes.md.
+var precedence = []int{2, 1, 4, 3, 5, 0}
+
+func precedes(a, b int) bool { return slices.Index(precedence, a) < slices.Index(precedence, b) }
+
+func (a *app) sayTotal(n, code int, word string) {
+	if code == 0 {
+		word = "PASS"
+	}
+	fmt.Fprintf(a.stderr, "%s over %d experiments\n", word, n)
+}

@@ -1,0 +1,157 @@
+// Package engine turns a plan into trials: block by block, one trial at a time, each recorded before the next starts.
+//
+// It decides nothing about what the numbers mean, prints nothing and stores nothing itself: a Recorder keeps the trials
+// and Notify hears of them.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"runner/executors"
+	"runner/results"
+	"runner/spec"
+)
+
+// Recorder keeps a trial durably before it returns.
+type Recorder interface {
+	Record(context.Context, results.Trial) error
+}
+
+// Engine runs one plan.
+type Engine struct {
+	Plan     *spec.Plan
+	Recorder Recorder
+	Launch   func(context.Context, executors.Job) executors.Observation // executors.Run, or a fake
+	Notify   func(Event)                                                // may be nil; called between trials only
+	Now      func() time.Time                                           // nil: time.Now
+	Scratch  string                                                     // where trials get their private directories; "": the system's
+}
+
+// Event says that a trial was recorded.
+type Event struct {
+	Trial results.Trial
+	Cell  int // index in Plan.Cells
+	Done  int // trials so far
+	Total int // trials planned
+	Block int // from 0, warm-up blocks first
+	Of    int // blocks planned
+}
+
+// Outcome says how the run ended.
+type Outcome struct {
+	Trials      int
+	Interrupted bool // the context was cancelled; the trial in flight was not recorded
+	OutOfBudget bool // the time budget was used up before the planned number of blocks
+}
+
+// Run executes the plan. An error means that a trial could not be recorded; what workloads do wrong is in the trials.
+func (e *Engine) Run(ctx context.Context) (Outcome, error) {
+	if e.Now == nil {
+		e.Now = time.Now
+	}
+	var (
+		out     Outcome
+		repeats = e.Plan.Experiment.Repeats
+		blocks  = repeats.Warmup + repeats.Min
+		proof   = newProof(e.Plan)
+		absent  = map[int]bool{} // cells that cannot run here: one row says so
+		start   = e.Now()
+		slots   = e.blockSlots(0)
+		total   = blocks * len(slots)
+	)
+	for block := range blocks {
+		if repeats.Budget > 0 && e.Now().Sub(start) > repeats.Budget {
+			out.OutOfBudget = true
+			return out, nil
+		}
+		if block > 0 {
+			slots = e.blockSlots(block)
+		}
+		for position, slot := range slots {
+			if absent[slot.Cell] {
+				total--
+				continue
+			}
+			trial, err := e.trial(ctx, proof, slot, block, position)
+			if err != nil {
+				return out, err
+			}
+			if ctx.Err() != nil {
+				out.Interrupted = true
+				return out, nil
+			}
+			// Recording is not cancelled by the Ctrl-C that may come meanwhile: the trial is whole.
+			if err := e.Recorder.Record(context.WithoutCancel(ctx), trial); err != nil {
+				return out, fmt.Errorf("record trial %d of block %d: %w", position, block, err)
+			}
+			absent[slot.Cell] = trial.Status == results.Unavailable
+			out.Trials++
+			if e.Notify != nil {
+				e.Notify(Event{Trial: trial, Cell: slot.Cell, Done: out.Trials, Total: total, Block: block, Of: blocks})
+			}
+		}
+	}
+	return out, nil
+}
+
+// blockSlots is the order of a block. Where results are proven against the baseline's, the first block begins with the
+// baselines: until they have run there is nothing to compare with.
+func (e *Engine) blockSlots(block int) []spec.Slot {
+	slots := e.Plan.Block(block)
+	if block == 0 && !e.Plan.Experiment.Sequential {
+		slices.SortStableFunc(slots, func(a, b spec.Slot) int { return rank(e.Plan, a) - rank(e.Plan, b) })
+	}
+	return slots
+}
+
+func rank(p *spec.Plan, s spec.Slot) int {
+	if p.Cells[s.Cell].Baseline == s.Cell {
+		return 0
+	}
+	return 1
+}
+
+// trial runs one slot and stamps what was seen.
+func (e *Engine) trial(ctx context.Context, proof *proof, slot spec.Slot, block, position int) (results.Trial, error) {
+	cell := &e.Plan.Cells[slot.Cell]
+	dir, err := os.MkdirTemp(e.Scratch, "runner-trial-") // 0700
+	if err != nil {
+		return results.Trial{}, fmt.Errorf("make the trial's directory: %w", err)
+	}
+	defer os.RemoveAll(dir)
+
+	started := e.Now()
+	seen := e.Launch(ctx, job(e.Plan, cell, block, dir))
+	trial := results.Trial{
+		Cell: cell.Cell, Workload: cell.Workload.Name,
+		Block: block, Position: position, Control: slot.Control,
+		Warmup: block < e.Plan.Experiment.Repeats.Warmup,
+		Status: seen.Status, Reason: seen.Reason,
+		Started: started, Wall: seen.Wall, Phases: seen.Phases, Usage: seen.Usage, Runtime: seen.Runtime,
+		Workers: cell.Workers, Tasks: len(cell.Tasks), Spans: seen.Spans, Results: seen.Results,
+		Stdout: seen.Stdout, Stderr: seen.Stderr, Warnings: seen.Warnings,
+	}
+	if trial.Status == results.OK || trial.Status == results.Leaked {
+		if problem := proof.check(slot.Cell, &trial); problem != nil {
+			trial.Status, trial.Reason = results.Wrong, problem.Error()
+		}
+	}
+	return trial, nil
+}
+
+func job(plan *spec.Plan, cell *spec.PlannedCell, block int, dir string) executors.Job {
+	j := executors.Job{
+		Cell: cell.Cell, Block: block, Runtime: cell.Runtime,
+		Executor: cell.Executor, Workers: cell.Workers, Options: cell.Options,
+		Workload: cell.Workload.Builtin, Env: cell.Env, Dir: dir,
+		Pin: plan.Experiment.Pin, Timeout: cell.Timeout,
+	}
+	for _, args := range cell.Tasks {
+		j.Tasks = append(j.Tasks, args)
+	}
+	return j
+}

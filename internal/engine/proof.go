@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"runner/results"
+	"runner/spec"
+)
+
+// proof checks that a trial did the work. A cell without `verify` must give what its baseline gave.
+type proof struct {
+	plan      *spec.Plan
+	reference map[int]outcome // by baseline cell: what its first good trial gave
+}
+
+type outcome struct {
+	results []any
+	result  any
+}
+
+func newProof(plan *spec.Plan) *proof {
+	return &proof{plan: plan, reference: map[int]outcome{}}
+}
+
+// check combines the trial's results and says what is wrong with them; nil if nothing is.
+func (p *proof) check(index int, trial *results.Trial) error {
+	cell := &p.plan.Cells[index]
+	if len(trial.Results) != len(cell.Tasks) {
+		return fmt.Errorf("%d of %d tasks reported", len(trial.Results), len(cell.Tasks))
+	}
+	combined, err := cell.Workload.Combined(trial.Results)
+	if err != nil {
+		return fmt.Errorf("combine: %w", err)
+	}
+	trial.Result = combined
+	if cell.Workload.Verify != nil {
+		holds, err := cell.Workload.Holds(trial.Results, combined, cell.Facets)
+		switch {
+		case err != nil:
+			return fmt.Errorf("verify: %w", err)
+		case !holds:
+			return fmt.Errorf("verify does not hold: %s", brief(trial))
+		}
+		return nil
+	}
+	return p.compare(index, trial)
+}
+
+var errNoReference = errors.New("not proven: the baseline has given no result to compare with yet, and the workload has no `verify`")
+
+func (p *proof) compare(index int, trial *results.Trial) error {
+	baseline := p.plan.Cells[index].Baseline
+	if baseline < 0 {
+		return nil
+	}
+	want, known := p.reference[baseline]
+	switch {
+	case !known && baseline == index:
+		p.reference[index] = outcome{trial.Results, trial.Result}
+		return nil
+	case !known:
+		return errNoReference
+	}
+	got := outcome{trial.Results, trial.Result}
+	if combines(p.plan.Cells[index].Workload) {
+		if !same(want.result, got.result) {
+			return fmt.Errorf("the baseline gave %s, this trial %s", short(want.result), short(got.result))
+		}
+		return nil
+	}
+	if len(want.results) != len(got.results) {
+		return fmt.Errorf("the baseline gave %d results, this trial %d: add `combine` or `verify`", len(want.results), len(got.results))
+	}
+	for i := range want.results {
+		if !same(want.results[i], got.results[i]) {
+			return fmt.Errorf("task %d: the baseline gave %s, this trial %s", i, short(want.results[i]), short(got.results[i]))
+		}
+	}
+	return nil
+}
+
+func combines(w *spec.Workload) bool { return w.Combine != "" && w.Combine != "none" }
+
+// same compares results. Floats that differ by rounding only (1e-9 of the larger) are the same: the order of a sum
+// depends on the number of workers.
+func same(a, b any) bool {
+	if x, y, ok := floats(a, b); ok {
+		return x == y || math.Abs(x-y) <= 1e-9*math.Max(math.Abs(x), math.Abs(y))
+	}
+	switch a := a.(type) {
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for i := range a {
+			if !same(a[i], b[i]) {
+				return false
+			}
+		}
+		return true
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for k := range a {
+			if v, ok := b[k]; !ok || !same(a[k], v) {
+				return false
+			}
+		}
+		return true
+	}
+	return a == b
+}
+
+// floats are the two numbers if at least one is a float64; two ints are compared exactly.
+func floats(a, b any) (x, y float64, ok bool) {
+	_, isFloat := a.(float64)
+	_, otherIsFloat := b.(float64)
+	x, xok := number(a)
+	y, yok := number(b)
+	return x, y, xok && yok && (isFloat || otherIsFloat)
+}
+
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case int:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+func brief(trial *results.Trial) string {
+	if trial.Result != nil {
+		return "result is " + short(trial.Result)
+	}
+	return "results are " + short(trial.Results)
+}
+
+// short is a value for a message: at most 100 runes.
+func short(v any) string {
+	var s string
+	if text, ok := v.(string); ok {
+		s = strconv.Quote(text)
+	} else {
+		s = fmt.Sprint(v)
+	}
+	if runes := []rune(s); len(runes) > 100 {
+		return string(runes[:99]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,63 @@
+// Package host is the machine: what it is, how much of it may be used, and the processes on it.
+//
+// It changes no setting of the machine. What a virtual machine or another system hides is left empty, never guessed.
+package host
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+)
+
+// Machine is the machine as it is now. Text that cannot be told is "", a number that cannot be told is 0.
+type Machine struct {
+	OS       string
+	Arch     string
+	Kernel   string
+	CPU      string // model name
+	Cores    int    // usable, see Cores
+	Memory   int64  // B, physical
+	Go       string // 1.26.0
+	HostHash string // of the host's name: tells machines apart without naming them
+	Virtual  string // kvm, docker, …; "" for bare metal or unknown
+}
+
+// Environment describes this machine.
+func Environment() Machine {
+	m := Machine{
+		OS:     runtime.GOOS,
+		Arch:   runtime.GOARCH,
+		Cores:  Cores(),
+		Go:     strings.TrimPrefix(runtime.Version(), "go"),
+		Kernel: kernel(),
+	}
+	if name, err := os.Hostname(); err == nil {
+		sum := sha256.Sum256([]byte("runner:" + name))
+		m.HostHash = hex.EncodeToString(sum[:6])
+	}
+	m.CPU, m.Memory, m.Virtual = hardware()
+	return m
+}
+
+// Git tells the commit of the repository that dir lies in, and whether a tracked file differs from it. The commit is ""
+// without git, outside a repository, and before the first commit.
+func Git(ctx context.Context, dir string) (commit string, dirty bool) {
+	head, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")
+	if err != nil {
+		return "", false
+	}
+	status, err := git(ctx, dir, "status", "--porcelain", "--untracked-files=no")
+	return head, err == nil && status != ""
+}
+
+func git(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
+	out, err := cmd.Output()
+	return strings.TrimSpace(string(out)), err
+}

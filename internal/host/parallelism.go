@@ -1,0 +1,74 @@
+package host
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Parallelism measures how many cores' worth of work this machine gives now: one thread counts for a while, then one on
+// each of cores processors, pinned; the ratio of the counts, median of a few rounds. It is the bound of every speedup
+// here, and on a shared machine it is less than the number of cores. It takes about half a second.
+func Parallelism(ctx context.Context, cores int) (float64, error) {
+	return parallelism(ctx, cores, func(threads int) float64 { return count(threads, 50*time.Millisecond) })
+}
+
+const rounds = 5
+
+func parallelism(ctx context.Context, cores int, count func(threads int) float64) (float64, error) {
+	cores = max(cores, 1)
+	ratios := make([]float64, 0, rounds)
+	for range rounds {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		if one := count(1); one > 0 {
+			ratios = append(ratios, count(cores)/one)
+		}
+	}
+	if len(ratios) == 0 {
+		return 0, nil
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2], nil
+}
+
+// count is how far the threads count together in that time.
+func count(threads int, d time.Duration) float64 {
+	cpus := CPUs()
+	counts := make([]float64, threads)
+	start := make(chan struct{})
+	var done sync.WaitGroup
+	for i := range threads {
+		done.Go(func() {
+			runtime.LockOSThread() // never unlocked: the thread ends with the goroutine, and its affinity with it
+			_ = Pin(cpus[i%len(cpus)])
+			<-start
+			counts[i] = spin(d)
+		})
+	}
+	close(start)
+	done.Wait()
+	sum := 0.0
+	for _, c := range counts {
+		sum += c
+	}
+	return sum
+}
+
+func spin(d time.Duration) float64 {
+	n, x := 0.0, uint32(1)
+	for begin := time.Now(); time.Since(begin) < d; n++ {
+		for range 10_000 {
+			x ^= x << 13
+			x ^= x >> 17
+			x ^= x << 5
+		}
+	}
+	if x == 0 { // never, but the compiler does not know that
+		return 0
+	}
+	return n
+}

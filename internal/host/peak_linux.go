@@ -1,0 +1,9 @@
+package host
+
+const peakUnit = 1024 // ru_maxrss is in KiB
+
+// Peak is this process's own peak resident size in B, 0 if it cannot be told.
+//
+// It is not ru_maxrss: a process that was started by vfork begins with the peak of the one that started it, so that
+// every child of a large process would look large.
+func Peak() int64 { return kibibytes(field(read("/proc/self/status"), "VmHWM")) }

@@ -1,0 +1,78 @@
+//go:build unix
+
+package host
+
+import (
+	"syscall"
+	"time"
+)
+
+// Process is one process as the system's table has it.
+type Process struct {
+	PID     int
+	Parent  int
+	Session int
+	State   byte // R, S, D, Z, … ; Z has ended and waits to be reaped
+	Name    string
+}
+
+// Strays are the processes of a tree that this process did not start itself, and that became its children when their
+// own parent ended (see Adopt): children in another session. known are left out.
+func Strays(self Process, table []Process, known map[int]bool) []Process {
+	var strays []Process
+	for _, p := range table {
+		if p.Parent == self.PID && p.Session != self.Session && !known[p.PID] {
+			strays = append(strays, p)
+		}
+	}
+	return strays
+}
+
+// Sweep ends every stray, reaps it, and goes on with the children that it leaves, until there are none; it gives up
+// after patience. Those that still run after a moment in which they could end by themselves are outlived; table reads
+// the system's processes.
+func Sweep(known map[int]bool, moment, patience time.Duration) (outlived int, err error) {
+	if !HasChildren() {
+		return 0, nil
+	}
+	counted := map[int]bool{}
+	for begin, pause := time.Now(), time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
+		self, table, err := Table()
+		if err != nil {
+			return outlived, err
+		}
+		strays := Strays(self, table, known)
+		if len(strays) == 0 {
+			return outlived, nil
+		}
+		late := time.Since(begin) >= moment
+		for _, p := range strays {
+			switch {
+			case p.State == 'Z':
+				reap(p.PID)
+			case late:
+				if !counted[p.PID] {
+					counted[p.PID] = true
+					outlived++
+				}
+				_ = syscall.Kill(p.PID, syscall.SIGKILL)
+			}
+		}
+		if time.Since(begin) > moment+patience {
+			return outlived, errSurvivors(strays)
+		}
+		time.Sleep(pause)
+	}
+}
+
+// reap waits for a child that has ended.
+func reap(pid int) {
+	for {
+		if _, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil); err != syscall.EINTR {
+			return
+		}
+	}
+}
+
+// KillGroup sends a signal to every process of a group.
+func KillGroup(group int, sig syscall.Signal) { _ = syscall.Kill(-group, sig) }

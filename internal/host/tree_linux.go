@@ -1,0 +1,79 @@
+package host
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// Adopt makes orphaned descendants children of this process, so that they can be found and reaped. It is called often
+// and acts once.
+var Adopt = sync.OnceValue(func() error { return unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) })
+
+// HasChildren tells whether this process has children at all, ended ones too: one system call, where Table reads all
+// of /proc.
+func HasChildren() bool {
+	for {
+		err := unix.Waitid(unix.P_ALL, 0, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
+		if err != unix.EINTR {
+			return err != unix.ECHILD
+		}
+	}
+}
+
+// Table is all processes that can be seen, and this one among them.
+func Table() (self Process, all []Process, err error) {
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return self, nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return self, nil, err
+	}
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			continue
+		}
+		data, err := os.ReadFile("/proc/" + name + "/stat")
+		if err != nil {
+			continue // ended meanwhile
+		}
+		if p, ok := parseStat(data); ok {
+			all = append(all, p)
+			if pid == os.Getpid() {
+				self = p
+			}
+		}
+	}
+	return self, all, nil
+}
+
+// parseStat reads /proc/PID/stat; the name may hold spaces and parentheses.
+func parseStat(data []byte) (Process, bool) {
+	open, end := bytes.IndexByte(data, '('), bytes.LastIndexByte(data, ')')
+	if open < 0 || end < open {
+		return Process{}, false
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(data[:open])))
+	rest := strings.Fields(string(data[end+1:]))
+	if err != nil || len(rest) < 4 {
+		return Process{}, false
+	}
+	p := Process{PID: pid, Name: string(data[open+1 : end]), State: rest[0][0]}
+	parent, err1 := strconv.Atoi(rest[1])
+	session, err2 := strconv.Atoi(rest[3])
+	p.Parent, p.Session = parent, session
+	return p, err1 == nil && err2 == nil
+}
+
+func errSurvivors(left []Process) error {
+	return fmt.Errorf("%d processes could not be ended, %q (%d) first", len(left), left[0].Name, left[0].PID)
+}

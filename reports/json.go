@@ -1,0 +1,201 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"runner/gates"
+	"runner/internal/matrix"
+	"runner/results"
+)
+
+// Schema is the name and version of the JSON report. A field is never renamed, and never changes its unit or its meaning,
+// without a new version; schema/report.schema.json describes it.
+const Schema = "runner-report/1"
+
+func init() {
+	register(Format{Name: "json", Ext: "json", Doc: "everything, each trial too, for programs (" + Schema + ")", Render: renderJSON})
+}
+
+func renderJSON(w io.Writer, r *Report, _ Style) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(jsonReport(r)); err != nil {
+		return fmt.Errorf("write the JSON report: %w", err)
+	}
+	return nil
+}
+
+func jsonReport(r *Report) reportJSON {
+	out := reportJSON{
+		Schema: Schema, Word: r.Word, ExitCode: r.Code, Run: jsonRun(r), Environment: jsonEnvironment(r.Run.Environment),
+		Runtimes: each(r.Runtimes, func(i *results.RuntimeInfo) runtimeJSON { return runtimeJSON(*i) }),
+		Cells:    each(r.Cells, jsonCell),
+		Excluded: each(r.Excluded, func(e *Excluded) excludedJSON { return excludedJSON{e.Cell.Key(), e.Reason} }),
+		Noise: each(r.Noise, func(n *gates.Noise) noiseJSON {
+			return noiseJSON{n.Cell.Key(), n.N, finite(&n.Ratio)}
+		}),
+		Verdicts: each(r.Verdicts, jsonVerdict),
+	}
+	return out
+}
+
+// each maps a list; it is never nil, so that an empty list is [] and not null.
+func each[T, U any](list []T, f func(*T) U) []U {
+	out := make([]U, len(list))
+	for i := range list {
+		out[i] = f(&list[i])
+	}
+	return out
+}
+
+func jsonRun(r *Report) runJSON {
+	run := &r.Run
+	out := runJSON{
+		ID: run.ID, Experiment: run.Experiment, Question: r.Question, Spec: run.Spec,
+		Sources: each(run.Sources, func(s *results.Source) string { return s.Path }),
+		Seed:    strconv.FormatUint(run.Seed, 10), Started: run.Started.UTC(), Outcome: run.Outcome, Version: run.Version,
+		Options: optionsJSON{Profile: run.Options.Profile, Only: run.Options.Only, Repeats: run.Options.Repeats,
+			Define: run.Options.Define, Cores: run.Options.Cores},
+	}
+	if !run.Finished.IsZero() {
+		finished := run.Finished.UTC()
+		out.Finished = &finished
+	}
+	if s := run.Options.Seed; s != nil {
+		out.Options.Seed = strconv.FormatUint(*s, 10)
+	}
+	return out
+}
+
+func jsonEnvironment(e results.Environment) envJSON {
+	out := envJSON{OS: e.OS, Arch: e.Arch, Kernel: e.Kernel, CPU: e.CPU, Cores: e.Cores, Parallelism: finite(e.Parallelism),
+		Go: e.Go, Host: e.Host, Virtual: e.Virtual, Commit: e.Commit}
+	if e.Memory > 0 {
+		out.Memory = &e.Memory
+	}
+	if e.Commit != "" {
+		out.Dirty = &e.Dirty
+	}
+	return out
+}
+
+func jsonFacet(f *matrix.Facet) facetJSON { return facetJSON{f.Name, clean(f.Value)} }
+
+func jsonCell(c *Cell) cellJSON {
+	out := cellJSON{
+		Key: c.Cell.Key(), Facets: each(c.Cell.Facets(), jsonFacet), Workload: c.Workload, Runtime: c.Runtime, Executor: c.Executor,
+		Workers: c.Workers, Baseline: c.Baseline, N: c.N, Counts: map[string]int{}, Reason: c.Reason, Why: c.Why,
+		Median: finite(c.Median), Interval: finites(c.Interval), Min: finite(c.Min), Max: finite(c.Max), Spread: finite(c.Spread),
+		Speedup: finite(c.Speedup), SpeedupCI: finites(c.SpeedupCI), Efficiency: finite(c.Efficiency), CPU: finite(c.CPU),
+		CoresUsed: finite(c.CoresUsed), Memory: finite(c.Memory), CountedTime: []float64{},
+		Trials: each(c.Trials, func(t **results.Trial) trialJSON { return jsonTrial(*t) }),
+	}
+	for s, n := range c.Counts {
+		out.Counts[string(s)] = n
+	}
+	for _, v := range c.Times {
+		if finite(&v) != nil {
+			out.CountedTime = append(out.CountedTime, v)
+		}
+	}
+	if c.Phases != nil {
+		out.Phases = jsonPhases(*c.Phases)
+	}
+	return out
+}
+
+func jsonPhases(p results.Phases) *phasesJSON {
+	return &phasesJSON{p.Startup.Seconds(), p.Spawn.Seconds(), p.Work.Seconds(), p.Join.Seconds(), p.Total.Seconds()}
+}
+
+// jsonTrial leaves out what a trial did not get as far as to have: no real trial takes no time or no memory.
+func jsonTrial(t *results.Trial) trialJSON {
+	out := trialJSON{
+		Block: t.Block, Position: t.Position, Warmup: t.Warmup, Control: t.Control, Status: string(t.Status), Reason: t.Reason,
+		Tasks: t.Tasks, Result: clean(t.Result), Stdout: t.Stdout, Stderr: t.Stderr, Warnings: t.Warnings,
+	}
+	if !t.Started.IsZero() {
+		started := t.Started.UTC()
+		out.Started = &started
+	}
+	if t.Wall > 0 {
+		wall := t.Wall.Seconds()
+		out.Wall = &wall
+	}
+	if t.Phases.Total > 0 {
+		total := t.Phases.Total.Seconds()
+		out.Total, out.Phases = &total, jsonPhases(t.Phases)
+	}
+	if u := t.Usage; u != (results.Usage{}) {
+		out.Usage = &usageJSON{User: u.User.Seconds(), System: u.System.Seconds(), Voluntary: u.Voluntary, Involuntary: u.Involuntary,
+			MajorFaults: u.MajorFaults, MinorFaults: u.MinorFaults, Leaked: u.Leaked}
+		if u.Memory > 0 {
+			out.Usage.Memory = &u.Memory
+		}
+	}
+	return out
+}
+
+func jsonVerdict(v *gates.Verdict) verdictJSON {
+	out := verdictJSON{
+		Name: v.Name, Check: v.Check, Binding: each(v.Binding, jsonFacet), Level: v.Level, Because: v.Because,
+		Cells:   each(v.Cells, func(c *matrix.Cell) string { return c.Key() }),
+		Outcome: string(v.Outcome), Reason: v.Reason, Unit: observedUnit(v), Observed: finite(v.Observed), Interval: finites(v.Interval),
+		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N,
+		Parts: each(v.Evidence, func(e *gates.Value) partJSON {
+			return partJSON{e.Text, e.From, e.To, clean(e.Value), e.Unit}
+		}),
+	}
+	if v.Outcome != gates.Skipped && v.Outcome != gates.Error {
+		out.Support = finite(&v.Support)
+	}
+	if v.Pos.File != "" {
+		out.Position = &positionJSON{v.Pos.File, v.Pos.Line, v.Pos.Col, v.EndCol}
+	}
+	return out
+}
+
+func finite(v *float64) *float64 {
+	if !measured(v) {
+		return nil
+	}
+	return v
+}
+
+func finites(v *[2]float64) *[2]float64 {
+	if v == nil || finite(&v[0]) == nil || finite(&v[1]) == nil {
+		return nil
+	}
+	return v
+}
+
+// clean is a value that JSON can hold: a number that is none becomes null.
+func clean(v any) any {
+	switch v := v.(type) {
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil
+		}
+	case float32:
+		return clean(float64(v))
+	case []float64:
+		return each(v, func(f *float64) any { return clean(*f) })
+	case []any:
+		return each(v, func(e *any) any { return clean(*e) })
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[k] = clean(e)
+		}
+		return out
+	case nil, bool, string, int, int64, uint64:
+	default:
+		return fmt.Sprint(v)
+	}
+	return v
+}

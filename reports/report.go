@@ -1,0 +1,197 @@
+// Package reports tells: it turns one judged run into text, JSON and other formats, a file each.
+//
+// A format only renders. It reads no database, computes no statistic and judges nothing: every number comes from gates,
+// in base units, and is scaled here for the reader. A number that is missing is told as missing, never as zero.
+// To add a format: a new file whose init calls register.
+package reports
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"runner/gates"
+	"runner/internal/matrix"
+	"runner/results"
+)
+
+// Report is everything that is told of one run.
+type Report struct {
+	Run      results.Run
+	Question string                // what the experiment asks; "" or set by the caller, as a run does not hold it
+	Runtimes []results.RuntimeInfo // what executed the workloads, each once, in order of appearance
+	Cells    []Cell
+	Noise    []gates.Noise
+	Excluded []Excluded
+	Verdicts []gates.Verdict
+	Word     string // the verdict on the whole run
+	Code     int    // the exit code that goes with it
+}
+
+// Cell is one configuration: its numbers, and the trials behind them.
+type Cell struct {
+	gates.Summary
+	Trials []*results.Trial // all of them, warm-up and control too, in the order of the run
+}
+
+// Excluded is a combination that was not run.
+type Excluded struct {
+	Cell   matrix.Cell
+	Reason string
+}
+
+// Style is how a format for people may dress; formats for programs ignore it. The zero Style has no colours and is 80
+// columns wide.
+type Style struct {
+	Color bool // terminal escapes for colours
+	Width int  // columns; 0 means 80
+}
+
+// New puts the parts of a report together. It keeps pointers into trials.
+func New(run results.Run, summaries []gates.Summary, noise []gates.Noise, excluded []Excluded, trials []results.Trial,
+	verdicts []gates.Verdict, word string, code int) *Report {
+	r := &Report{Run: run, Noise: noise, Excluded: excluded, Verdicts: verdicts, Word: word, Code: code,
+		Cells: make([]Cell, len(summaries))}
+	index := make(map[matrix.Cell]int, len(summaries))
+	for i, s := range summaries {
+		r.Cells[i].Summary = s
+		index[s.Cell] = i
+	}
+	seen := map[results.RuntimeInfo]bool{{}: true}
+	for i := range trials {
+		t := &trials[i]
+		if at, ok := index[t.Cell]; ok {
+			r.Cells[at].Trials = append(r.Cells[at].Trials, t)
+		}
+		if !seen[t.Runtime] {
+			seen[t.Runtime] = true
+			r.Runtimes = append(r.Runtimes, t.Runtime)
+		}
+	}
+	return r
+}
+
+// outcomes in the order in which a reader wants them, with the word that follows their number.
+var outcomes = []struct {
+	outcome gates.Outcome
+	told    string
+}{
+	{gates.Fail, "failed"}, {gates.Error, "without data"}, {gates.Inconclusive, "inconclusive"},
+	{gates.Skipped, "skipped"}, {gates.Pass, "passed"},
+}
+
+// Tally counts the checks by outcome: "1 failed (1 as a warning), 3 passed". It is "no checks" if there are none.
+func (r *Report) Tally() string {
+	var parts []string
+	for _, o := range outcomes {
+		n, warnings := 0, 0
+		for _, v := range r.Verdicts {
+			if v.Outcome == o.outcome {
+				n++
+				if v.Level == "warn" && v.Outcome != gates.Pass {
+					warnings++
+				}
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		part := fmt.Sprintf("%d %s", n, o.told)
+		if warnings > 0 {
+			part += fmt.Sprintf(" (%d as a warning)", warnings)
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		return "no checks"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Verdict is the run in one line: the word and the counts.
+func (r *Report) Verdict() string { return r.Word + ": " + r.Tally() }
+
+// Bad is the first counted trial that was not OK. Where nothing was counted it may be a warm-up: a cell that this machine
+// cannot run is tried once. It is nil if there is none.
+func (c *Cell) Bad() *results.Trial {
+	for _, t := range c.Trials {
+		if t.Status != results.OK && !t.Control && (!t.Warmup || c.N == 0) {
+			return t
+		}
+	}
+	return nil
+}
+
+// Trouble counts the trials that were not OK by status: "3 wrong, 1 timeout". It is "" if all were, just "unavailable"
+// where the machine cannot run the cell, and "not run" where there is no trial.
+func (c *Cell) Trouble() string {
+	bad := c.Bad()
+	switch {
+	case c.N > 0:
+	case bad != nil && bad.Status == results.Unavailable:
+		return string(results.Unavailable)
+	case len(c.Trials) == 0:
+		return "not run"
+	}
+	var parts []string
+	for _, s := range results.Statuses {
+		if n := c.Counts[s]; n > 0 && s != results.OK {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	if len(parts) == 0 && bad != nil {
+		return string(bad.Status) // in the warm-up; nothing came after it
+	}
+	return strings.Join(parts, ", ")
+}
+
+// observedUnit is the unit of v.Observed: that of the widest sub-expression with this value.
+func observedUnit(v *gates.Verdict) string {
+	unit, width := "", -1
+	for _, e := range v.Evidence {
+		f, ok := toFloat(e.Value)
+		if ok && e.Unit != "" && v.Observed != nil && f == *v.Observed && e.To-e.From > width {
+			unit, width = e.Unit, e.To-e.From
+		}
+	}
+	return unit
+}
+
+// measured tells whether a number is there and can be told.
+func measured(v *float64) bool { return v != nil && !math.IsNaN(*v) && !math.IsInf(*v, 0) }
+
+// Format is one way to tell a report.
+type Format struct {
+	Name   string
+	Ext    string // of a file in this format, without the dot
+	Doc    string // one line
+	Render func(io.Writer, *Report, Style) error
+}
+
+var registry = map[string]Format{}
+
+// register adds a format; it is called from init only and does no I/O.
+func register(f Format) {
+	if _, twice := registry[f.Name]; twice || f.Name == "" || f.Render == nil {
+		panic(fmt.Sprintf("reports: %q registered twice or incomplete", f.Name))
+	}
+	registry[f.Name] = f
+}
+
+// Lookup finds a format by name.
+func Lookup(name string) (Format, bool) {
+	f, ok := registry[name]
+	return f, ok
+}
+
+// All lists the formats by name.
+func All() []Format {
+	all := make([]Format, 0, len(registry))
+	for _, f := range registry {
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b Format) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}

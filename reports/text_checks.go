@@ -1,0 +1,150 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"runner/gates"
+)
+
+// labels are the outcomes as the text shows them.
+var labels = map[gates.Outcome]struct {
+	word string
+	ink  ink
+}{
+	gates.Pass:         {"PASS", green},
+	gates.Fail:         {"FAIL", red},
+	gates.Inconclusive: {"INCONCLUSIVE", yellow},
+	gates.Skipped:      {"SKIPPED", faint},
+	gates.Error:        {"ERROR", red},
+}
+
+const labelWidth = len("INCONCLUSIVE") + 2
+
+// checks writes the verdicts, then the verdict on the run.
+func (t *teller) checks() {
+	t.blank()
+	beside := 0 // the column of what was seen
+	for i := range t.Verdicts {
+		v := &t.Verdicts[i]
+		w := Width(claim(v))
+		if s := seen(v); s != "" && w <= (t.width-labelWidth)/2 && labelWidth+w+gap+Width(s) <= t.width {
+			beside = max(beside, labelWidth+w+gap)
+		}
+	}
+	for i := range t.Verdicts {
+		t.check(&t.Verdicts[i], beside)
+	}
+	t.blank()
+	i := red
+	switch t.Code {
+	case 0:
+		i = green
+	case 3:
+		i = yellow
+	}
+	t.para("", "  ", i, Visible(t.Verdict())+" "+glue(fmt.Sprintf("(exit code %d)", t.Code)))
+}
+
+// check writes one verdict. What was seen stands beside the check where there is room, else below it.
+func (t *teller) check(v *gates.Verdict, beside int) {
+	label, known := labels[v.Outcome]
+	if !known {
+		label.word = strings.ToUpper(Visible(string(v.Outcome)))
+	}
+	first := t.style.paint(label.ink, label.word) + strings.Repeat(" ", max(2, labelWidth-Width(label.word)))
+	indent := strings.Repeat(" ", labelWidth)
+	c, s := claim(v), seen(v)
+	if beside+Width(s) > t.width || labelWidth+Width(c)+gap > beside {
+		beside = labelWidth + Width(c) + gap
+	}
+	if s != "" && beside+Width(s) <= t.width {
+		t.line(first + pad(c, beside-labelWidth) + plainSpaces(s))
+	} else {
+		t.para(first, indent, "", c)
+		t.para(indent, indent, "", s)
+	}
+	if v.Outcome != gates.Pass {
+		t.para(indent, indent, "", Visible(v.Reason))
+	}
+	if v.Because != "" {
+		t.para(indent, indent, faint, "because: "+Visible(v.Because))
+	}
+	if v.Outcome == gates.Pass {
+		return
+	}
+	if at := place(v); at != "" {
+		t.para(indent, indent, faint, at)
+	}
+	if v.Outcome == gates.Fail || v.Outcome == gates.Error {
+		t.diagram(v, indent)
+	}
+}
+
+func (t *teller) diagram(v *gates.Verdict, indent string) {
+	if len(v.Evidence) == 0 {
+		return
+	}
+	t.blank()
+	for i, l := range diagram(v.Check, v.Evidence, t.width-labelWidth-2) {
+		in := ink("")
+		if i > 0 {
+			in = faint
+		}
+		t.line(indent + "  " + t.style.paint(in, l))
+	}
+	t.blank()
+}
+
+// claim is the check as a person reads it, on one line: its name, and its expression where the name does not hold it.
+func claim(v *gates.Verdict) string {
+	folded, _ := fold(v.Check)
+	name, _ := fold(v.Name)
+	check, told := strings.TrimSpace(string(folded)), strings.TrimSpace(string(name))
+	switch {
+	case told == "" || told == check:
+		return check
+	case strings.Contains(told, check):
+		return told
+	}
+	return told + ": " + check
+}
+
+// seen is what the check came to, with the number of blocks it rests on.
+func seen(v *gates.Verdict) string {
+	var told []string
+	switch {
+	case measured(v.Observed):
+		value, surrounding := against(*v.Observed, v.Interval, v.Limit, observedUnit(v))
+		told = append(told, value)
+		if surrounding != "" {
+			told = append(told, "interval "+surrounding)
+		}
+	case v.Outcome == gates.Skipped || v.Outcome == gates.Error:
+	case v.Support > 0 && v.Support < 1:
+		told = append(told, "holds in "+percent(v.Support)+" of the resamples")
+	default:
+		told = append(told, fmt.Sprint(v.Outcome == gates.Pass))
+	}
+	text := strings.Join(told, ", ")
+	if v.Outcome != gates.Skipped {
+		text = strings.TrimSpace(text + " (" + blocks(v.N) + ")")
+	}
+	if v.Level == "warn" && v.Outcome != gates.Pass {
+		text = strings.TrimPrefix(text+", only a warning", ", ")
+	}
+	return text
+}
+
+func place(v *gates.Verdict) string {
+	if v.Pos.File == "" {
+		return ""
+	}
+	at := Visible(v.Pos.File)
+	if v.Pos.Line > 0 {
+		at += fmt.Sprintf(":%d", v.Pos.Line)
+	}
+	return glue(at)
+}
+
+func plainSpaces(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }

@@ -1,0 +1,56 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// ErrNotFound is in the error of a reference that no run answers to.
+var ErrNotFound = errors.New("no such run")
+
+// ErrRecorded is in the error of a trial whose block and position the run has already.
+var ErrRecorded = errors.New("already recorded")
+
+// code is SQLite's extended result code, 0 if err is not SQLite's.
+func code(err error) int {
+	var e *driver.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+func busy(err error) bool {
+	primary := code(err) & 0xff
+	return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED
+}
+
+// explain adds the file and the next action to what SQLite says.
+func (db *DB) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	action := ""
+	switch code(err) & 0xff {
+	case 0:
+		return err
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		action = fmt.Sprintf("another process has locked it for more than %v: wait for it to end, or name another file with --db", db.patience)
+	case sqlite3.SQLITE_FULL:
+		action = "the disk is full: free some space and go on with `runner resume`; what is stored is safe"
+	case sqlite3.SQLITE_NOTADB:
+		action = "not a database: name the file of results with --db"
+	case sqlite3.SQLITE_CORRUPT:
+		action = "the file is damaged: copy it, then save what can be read with `sqlite3 FILE .recover`, or name another file with --db"
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
+		action = "the file or its directory may not be written or opened: change its permissions, or name another file with --db"
+	case sqlite3.SQLITE_IOERR:
+		action = "the disk gave an error: look at its space and its health; what is stored is safe"
+	default:
+		return fmt.Errorf("%s: %w", db.path, err)
+	}
+	return fmt.Errorf("%s: %s (%w)", db.path, action, err)
+}

@@ -1,0 +1,122 @@
+package sqlite
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"runner/results"
+)
+
+// The timeline of a trial is one blob under zstd: the number of spans, then five columns of that many numbers each, as
+// zigzag varints. Task, worker and start are differences to the span before, the end one to the start, and the CPU time
+// one to the duration, so that most numbers are small: 3 to 12 B a span where tasks take microseconds to seconds.
+// Differences wrap around, so that every int64 survives.
+
+const (
+	spanColumns = 5
+	// keepSpans is the bound for a timeline, in bytes before compression: some 20 million tasks. SQLite takes no row
+	// above 1 GB.
+	keepSpans = 256 << 20
+)
+
+// encodeSpans gives nil for nil, and false for a timeline beyond limit.
+func encodeSpans(spans []results.TaskSpan, limit int) ([]byte, bool) {
+	if spans == nil {
+		return nil, true
+	}
+	raw := binary.AppendUvarint(make([]byte, 0, 16+12*len(spans)), uint64(len(spans)))
+	for column := range spanColumns {
+		var before [spanColumns]int64
+		for _, s := range spans {
+			now := numbers(s)
+			raw = binary.AppendVarint(raw, now[column]-before[column])
+			if column < 3 {
+				before = now
+			}
+		}
+		if len(raw) > limit {
+			return nil, false
+		}
+	}
+	return compress(raw), true
+}
+
+func numbers(s results.TaskSpan) [spanColumns]int64 {
+	duration := int64(s.End) - int64(s.Start)
+	return [...]int64{int64(s.Task), int64(s.Worker), int64(s.Start), duration, int64(s.CPU) - duration}
+}
+
+var errSpans = errors.New("the timeline is damaged")
+
+func decodeSpans(blob []byte) ([]results.TaskSpan, error) {
+	if blob == nil {
+		return nil, nil
+	}
+	raw, err := decompress(blob)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errSpans, err)
+	}
+	n, used := binary.Uvarint(raw)
+	if used <= 0 || n > uint64(len(raw))/spanColumns { // each span takes five bytes or more: no memory for what cannot be there
+		return nil, errSpans
+	}
+	raw = raw[used:]
+	spans := make([]results.TaskSpan, n)
+	for column := range spanColumns {
+		var sum int64
+		for i := range spans {
+			v, used := binary.Varint(raw)
+			if used <= 0 {
+				return nil, errSpans
+			}
+			raw = raw[used:]
+			sum += v
+			set(&spans[i], column, sum, v)
+		}
+	}
+	if len(raw) > 0 {
+		return nil, errSpans
+	}
+	return spans, nil
+}
+
+func set(s *results.TaskSpan, column int, sum, v int64) {
+	switch column {
+	case 0:
+		s.Task = int(sum)
+	case 1:
+		s.Worker = int(sum)
+	case 2:
+		s.Start = time.Duration(sum)
+	case 3:
+		s.End = s.Start + time.Duration(v)
+	case 4:
+		s.CPU = time.Duration(v) + s.End - s.Start
+	}
+}
+
+// One of each for the process, made when first needed; a small window keeps them small.
+var (
+	encoder = sync.OnceValue(func() *zstd.Encoder {
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(256<<10), zstd.WithLowerEncoderMem(true))
+		if err != nil {
+			panic(err) // the options are constants
+		}
+		return e
+	})
+	decoder = sync.OnceValue(func() *zstd.Decoder {
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(2*keepSpans))
+		if err != nil {
+			panic(err)
+		}
+		return d
+	})
+)
+
+func compress(raw []byte) []byte             { return encoder().EncodeAll(raw, nil) }
+func decompress(blob []byte) ([]byte, error) { return decoder().DecodeAll(blob, nil) }

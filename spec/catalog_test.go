@@ -1,0 +1,38 @@
+package spec
+
+// catalog is a small one with everything a catalog can have.
+func catalog() Catalog {
+	return Catalog{
+		Cores: 4,
+		Executors: []ExecutorInfo{
+			{Name: "serial", Doc: "one task after the other"},
+			{Name: "threads", Doc: "locked threads", Workers: true},
+			{Name: "procs", Aliases: []string{"processes"}, Doc: "a process a worker", Workers: true},
+			{Name: "pool", Doc: "processes that take tasks from a queue", Workers: true, Options: []ParamInfo{
+				{Name: "chunksize", Doc: "tasks handed out at once", Default: 1},
+				{Name: "start", Doc: "how workers begin", Default: "fork", Choices: []string{"fork", "spawn"}},
+			}},
+			{Name: "scripted", Doc: "replays declared times", Workers: true, Options: []ParamInfo{
+				{Name: "times", Doc: "seconds by cell", Map: true},
+			}},
+		},
+		Builtins: []BuiltinInfo{
+			{Name: "pi", Doc: "terms of a sum for pi", Params: []ParamInfo{
+				{Name: "lo", Doc: "first term", Default: 0, Required: true},
+				{Name: "hi", Doc: "after the last term", Default: 0, Required: true},
+				{Name: "n", Doc: "terms in all", Default: 20_000_000},
+			}},
+			{Name: "primes", Doc: "sum of the primes up to n", Params: []ParamInfo{
+				{Name: "n", Doc: "bound", Default: 0, Required: true},
+				{Name: "method", Doc: "how", Default: "sieve", Choices: []string{"sieve", "trial"}},
+			}},
+			{Name: "sleep", Doc: "wait", Params: []ParamInfo{
+				{Name: "seconds", Doc: "how long", Default: 0.1, Required: true},
+				{Name: "quiet", Doc: "say nothing", Default: true},
+			}},
+			{Name: "copy", Doc: "copy memory", Params: []ParamInfo{
+				{Name: "size", Doc: "bytes", Default: 1024},
+			}},
+		},
+	}
+}

@@ -1,0 +1,250 @@
+package spec
+
+import (
+	"maps"
+	"strings"
+
+	"runner/internal/diag"
+	"runner/internal/matrix"
+)
+
+// filler fills the names of workloads in, cell by cell. Cells that give a workload's names the same values share their
+// tasks and environment: nobody may change them.
+type filler struct {
+	design
+	list      *diag.List
+	workloads map[string]*Workload
+	used      map[*Workload][]string // the names that a workload has in its args, tasks and env
+	cache     map[string]filled
+	failed    map[diag.Pos]bool // each place is reported for one cell
+	made      int               // different tasks so far
+}
+
+// filled is what a workload comes to for some values of its names.
+type filled struct {
+	tasks  []map[string]any
+	env    map[string]string
+	amount string // of work, in words; "" if it could not be told
+}
+
+func newFiller(d design, list *diag.List) *filler {
+	f := &filler{design: d, list: list, workloads: map[string]*Workload{}, used: map[*Workload][]string{},
+		cache: map[string]filled{}, failed: map[diag.Pos]bool{}}
+	for i := range d.exp.Workloads {
+		w := &d.exp.Workloads[i]
+		f.workloads[w.Name], f.used[w] = w, w.usedNames()
+	}
+	return f
+}
+
+func (w *Workload) usedNames() []string {
+	var names []string
+	note := func(_ *value, p part) { names = append(names, p.name) }
+	for _, list := range append([][]argument{w.args, w.env, w.tasks.args}, w.tasks.each...) {
+		for _, a := range list {
+			a.field.names(note)
+		}
+	}
+	for _, f := range []field{w.tasks.count, w.tasks.lo, w.tasks.hi, w.tasks.chunk} {
+		f.names(note)
+	}
+	if w.tasks.kind == split {
+		names = append(names, matrix.Workers)
+	}
+	return sorted(names)
+}
+
+// cell completes a planned cell whose Facets are set, and gives its amount of work.
+func (f *filler) cell(i int, c *PlannedCell) (amount string) {
+	c.Executor, c.Workers, c.Runtime = "serial", 1, "go"
+	c.Workload = &f.exp.Workloads[0]
+	for _, facet := range c.Facets {
+		switch facet.Name {
+		case matrix.Executor:
+			c.Executor = facet.Value.(string)
+		case matrix.Workers:
+			c.Workers = facet.Value.(int)
+		case matrix.Runtime:
+			c.Runtime = f.exp.runtimeKind(facet.Value.(string))
+		case matrix.Workload:
+			c.Workload = f.workloads[facet.Value.(string)]
+		}
+	}
+	if axis, ok := f.exp.names.axes[matrix.Executor]; ok {
+		c.Options = f.level(i, axis).Options
+	} else {
+		c.Options = f.exp.names.executors[c.Executor].defaults()
+	}
+	get := f.lookup(i, c)
+	key := c.Workload.Name
+	for _, name := range f.used[c.Workload] {
+		v, _ := get(name)
+		key += "\x00" + display(v)
+	}
+	done, known := f.cache[key]
+	if !known {
+		done = f.fill(c, get)
+		f.cache[key] = done
+	}
+	c.Tasks, c.Env = done.tasks, done.env
+	return done.amount
+}
+
+func (e ExecutorInfo) defaults() map[string]any {
+	options := map[string]any{}
+	for _, o := range e.Options {
+		if !o.Map {
+			options[o.Name] = o.Default
+		}
+	}
+	return options
+}
+
+// lookup gives the names that one cell has values for.
+func (f *filler) lookup(i int, c *PlannedCell) lookup {
+	return func(name string) (any, bool) {
+		switch name {
+		case matrix.Workers:
+			return c.Workers, true
+		case "cores":
+			return f.exp.Cores, true
+		}
+		for _, facet := range c.Facets {
+			if facet.Name == name {
+				return facet.Value, true
+			}
+		}
+		if axis, ok := f.exp.names.linked[name]; ok {
+			v, ok := f.level(i, axis).Values[name]
+			return v, ok
+		}
+		v, ok := c.Options[name]
+		return v, ok
+	}
+}
+
+// fill makes the tasks of one cell. Problems are reported, and leave tasks out.
+func (f *filler) fill(c *PlannedCell, get lookup) filled {
+	w := filling{filler: f, cell: c, get: get, fine: true}
+	out := filled{env: c.Workload.Env}
+	for _, a := range c.Workload.env {
+		if !a.field.constant() {
+			out.env = maps.Clone(out.env)
+			break
+		}
+	}
+	for _, a := range c.Workload.env {
+		if v := w.value(a); !a.field.constant() && w.fine {
+			out.env[a.name] = display(v)
+		}
+	}
+	base := map[string]any{}
+	if c.Workload.info != nil {
+		for _, p := range c.Workload.info.Params {
+			if !p.Required {
+				base[p.Name] = p.Default
+			}
+		}
+	}
+	w.add(base, c.Workload.args)
+	out.tasks, out.amount = w.tasks(c.Workload.tasks, base)
+	return out
+}
+
+// filling is the work on one cell.
+type filling struct {
+	*filler
+	cell *PlannedCell
+	get  lookup
+	fine bool
+}
+
+// fail reports a problem once for each place.
+func (w *filling) fail(v *value, hint, format string, args ...any) {
+	w.fine = false
+	if w.failed[v.pos] {
+		return
+	}
+	w.failed[v.pos] = true
+	if key := w.cell.Cell.Key(); key != "" {
+		format, args = format+", in cell %s", append(args, key)
+	}
+	w.list.Add(v.pos, v.width, hint, format, args...)
+}
+
+// value is an argument's value in this cell, typed for its parameter.
+func (w *filling) value(a argument) any {
+	if a.known {
+		return a.field.native()
+	}
+	v, missing := a.field.fill(w.get)
+	if missing != "" {
+		w.fail(a.field.v, "exclude the cell, or give the name to all levels", "{{%s}} has no value", missing)
+		return nil
+	}
+	if a.param == nil {
+		return v
+	}
+	list, isList := v.([]any)
+	if !isList {
+		return w.bind(a, v)
+	}
+	bound := make([]any, len(list))
+	for i, item := range list {
+		bound[i] = w.bind(a, item)
+	}
+	return bound
+}
+
+func (w *filling) bind(a argument, v any) any {
+	bound, problem, hint := a.param.bind(v)
+	if problem != "" {
+		w.fail(a.field.v, hint, "%s", problem)
+	}
+	return bound
+}
+
+// native is a field without names: its value, or a list of them.
+func (f field) native() any {
+	if f.items == nil {
+		return f.data
+	}
+	list := make([]any, len(f.items))
+	for i, item := range f.items {
+		list[i] = item.native()
+	}
+	return list
+}
+
+// add puts arguments that have one value into a task.
+func (w *filling) add(task map[string]any, args []argument) {
+	for _, a := range args {
+		v := w.value(a)
+		if _, isList := v.([]any); isList {
+			w.fail(a.field.v, "a list stands under tasks: one call an element", "%s takes one value here, not a list", a.name)
+			continue
+		}
+		task[a.name] = v
+	}
+}
+
+// whole is a field that must be a whole number.
+func (w *filling) whole(f field) int {
+	v, missing := f.fill(w.get)
+	if missing != "" {
+		w.fail(f.v, "exclude the cell, or give the name to all levels", "{{%s}} has no value", missing)
+		return 1
+	}
+	switch v := v.(type) {
+	case int:
+		return v
+	case string:
+		if n, err := parseSize(v); err == nil {
+			return n
+		}
+		w.fail(f.v, "", "a whole number is wanted, not %q", shorten(v))
+		return 1
+	}
+	w.fail(f.v, "", "a whole number is wanted, not %s", strings.TrimSpace(display(v)))
+	return 1
+}

@@ -1,0 +1,212 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// statuses are the outcomes of a trial that `allow` may name.
+var statuses = []string{"wrong", "crash", "timeout", "leaked"}
+
+// combines are the values of `combine`.
+var combines = []string{"none", "sum", "product", "concat", "sort", "min", "max"}
+
+var (
+	textShape       = &shape{what: "text", kinds: isText}
+	flagShape       = &shape{what: "true or false", kinds: isBool}
+	expressionShape = &shape{what: "an expression", kinds: isText}
+	textsShape      = &shape{what: "a list of texts", kinds: isList, item: textShape}
+	durationShape   = &shape{what: "a duration such as 60s", kinds: isText, valid: validDuration, schema: pattern(`^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`)}
+	sizeShape       = &shape{what: "a size such as 64MiB", kinds: isText, valid: validSize, schema: pattern(sizePattern.String())}
+	naturalShape    = &shape{what: "a whole number, 0 or more", kinds: isInt, valid: from(0), schema: least(0)}
+	positiveShape   = &shape{what: "a whole number, 1 or more", kinds: isInt, valid: from(1), schema: least(1)}
+	versionShape    = &shape{what: `a version in quotes, such as "3.12"`, kinds: isText, valid: validVersion, schema: pattern(versionPattern.String()),
+		or: &shape{kinds: isNumber, valid: bareVersion, schema: func(_ Catalog, s map[string]any) {
+			delete(s, "type")
+			s["not"] = map[string]any{}
+		}}}
+	nameShape = &shape{what: "a name of letters, digits, -, _ and .", kinds: isText, valid: matches(namePattern), schema: pattern(namePattern.String())}
+	argvShape = &shape{what: "a command as a list of texts", kinds: isList, item: &shape{what: "text", kinds: isText | isInt}}
+	// environment variables are text; a whole number cannot be misread
+	envShape      = &shape{what: "a mapping of names to texts", kinds: isMap, others: &shape{what: "text", kinds: isText | isInt}}
+	selectorShape = &shape{what: "a mapping such as {executor: serial}", kinds: isMap, whole: true, schema: selectorSchema}
+)
+
+var runtimeShape = &shape{what: `a mapping such as {python: "3"}`, kinds: isMap, keys: []key{
+	{name: "go", doc: "the Go that runner was built with: any", shape: oneOf("any")},
+	{name: "python", doc: `version of a Python interpreter, in quotes: "3.12"`, shape: versionShape, later: true},
+	{name: "optional", doc: "true: where it is not installed its cells are listed as unavailable", shape: flagShape},
+}}
+
+var fixturesShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
+	{name: "http", doc: "a server on loopback, at {{http.url}}", shape: &shape{what: "a mapping", kinds: isMap, keys: []key{
+		{name: "latency", doc: "before it answers", shape: durationShape},
+		{name: "body", doc: "size of an answer", shape: sizeShape},
+	}}},
+	{name: "files", doc: "files in {{files.dir}}", shape: &shape{what: "a mapping", kinds: isMap, keys: []key{
+		{name: "count", doc: "how many", shape: positiveShape},
+		{name: "size", doc: "of each", shape: sizeShape},
+	}}},
+	{name: "server", doc: "a program that serves while trials run", shape: &shape{what: "a mapping", kinds: isMap, keys: []key{
+		{name: "command", doc: "its arguments", shape: argvShape, required: true},
+		{name: "ready", doc: "where it answers once it is ready", shape: textShape},
+	}}},
+}}
+
+var workloadShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
+	{name: "builtin", doc: "name of a built-in workload", shape: &shape{what: "the name of a built-in workload", kinds: isText, schema: builtinSchema}},
+	{name: "python", doc: "FILE:FUNCTION", shape: &shape{what: "FILE:FUNCTION", kinds: isText, valid: matches(functionPattern), schema: pattern(functionPattern.String())}, later: true},
+	{name: "command", doc: "a command and its arguments", shape: argvShape, later: true},
+	{name: "shell", doc: "a shell script", shape: textShape, later: true},
+	{name: "program", doc: "a command that speaks the shim protocol", shape: argvShape, later: true},
+	{name: "args", doc: "arguments, the same for every task", shape: &shape{what: "a mapping of parameters to values", kinds: isMap, schema: argsSchema}},
+	{name: "tasks", doc: "the calls that are shared out over the workers", shape: tasksShape},
+	{name: "combine", doc: "what makes one result of the tasks' results", shape: oneOf(combines...)},
+	{name: "verify", doc: "an expression over results (in task order) or result that must hold in every trial", shape: expressionShape},
+	{name: "prepare", doc: "a command that runs once before all trials, untimed", shape: textShape, later: true},
+	{name: "cleanup", doc: "a command that runs once after all trials", shape: textShape, later: true},
+	{name: "env", doc: "environment variables", shape: envShape},
+	{name: "dir", doc: "working directory", shape: textShape, later: true},
+	{name: "allow", doc: "outcomes that are data here, not trouble", shape: &shape{what: "a list of outcomes", kinds: isList, item: oneOf(statuses...)}},
+	{name: "scaling", doc: "weak: the work grows with the workers", shape: oneOf("strong", "weak"), later: true},
+}}
+
+// tasksShape is a number, a name, a mapping in one of three forms, or a list of mappings; the parser looks closer.
+var tasksShape = &shape{what: "a number of calls", kinds: isInt | isText, schema: func(_ Catalog, s map[string]any) { s["minimum"] = 1 },
+	or: &shape{what: "a mapping such as {n: [1, 2]}", kinds: isMap, whole: true,
+		or: &shape{what: "a list of mappings", kinds: isList, item: &shape{what: "a mapping of parameters to values", kinds: isMap}}}}
+
+var matrixShape = &shape{what: "a mapping of axes to levels", kinds: isMap, keys: []key{
+	{name: "workload", doc: "workloads by name; by itself when there are several", shape: &shape{what: "levels", kinds: isAny}},
+	{name: "runtime", doc: "what executes the workload: go, or a name from runtimes", shape: &shape{what: "levels", kinds: isAny}},
+	{name: "executor", doc: "how tasks are run, with worker counts: [serial, {threads: 1..cores}]", shape: &shape{what: "levels", kinds: isAny, schema: executorSchema}},
+}, others: &shape{what: "levels", kinds: isAny, schema: levelsSchema}}
+
+var excludeShape = &shape{what: "a list of mappings", kinds: isList, item: &shape{what: "a mapping such as {procs: 2} or {if: threads > cores}", kinds: isMap, schema: selectorSchema}}
+
+var repeatsShape = &shape{what: "a number of blocks", kinds: isInt, valid: between(1, maxBlocks), schema: least(1),
+	or: &shape{what: "a mapping with min and max", kinds: isMap, keys: []key{
+		{name: "min", doc: "blocks that are measured in any case (default 10)", shape: positiveShape},
+		{name: "max", doc: "blocks at most", shape: positiveShape},
+		{name: "warmup", doc: "blocks before, kept and not counted (default 1)", shape: naturalShape},
+		{name: "precision", doc: "stop once every compared ratio's interval is narrower: 2%", shape: &shape{what: "a share such as 2%", kinds: isText | isFloat,
+			valid: func(v *value) (string, bool) { _, ok := parsePercent(v); return "write it as 2% or 0.02", ok }}},
+		{name: "budget", doc: "no new block begins after this long: 5m", shape: durationShape},
+	}}}
+
+var limitsShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
+	{name: "memory", doc: "of a trial's process tree", shape: sizeShape},
+	{name: "processes", doc: "of a trial at once", shape: positiveShape},
+	{name: "output", doc: "that a trial may print", shape: sizeShape},
+}}
+
+var assertShape = &shape{what: "a list of expressions or mappings", kinds: isList,
+	item: &shape{what: "an expression", kinds: isText,
+		or: &shape{what: "a mapping with check", kinds: isMap, keys: []key{
+			{name: "check", doc: "an expression that must be true", shape: expressionShape, required: true},
+			{name: "name", doc: "what reports call it", shape: textShape},
+			{name: "where", doc: "only for these levels", shape: selectorShape},
+			{name: "needs", doc: "an expression over the host; where it is false the check is skipped", shape: expressionShape},
+			{name: "level", doc: "error (default) or warn", shape: oneOf("error", "warn")},
+			{name: "because", doc: "why it should hold", shape: textShape},
+		}}}}
+
+// overrides are the keys that a profile may have; the top has these and a few more.
+var overrides = []key{
+	{name: "question", doc: "what the experiment asks", shape: textShape},
+	{name: "description", doc: "what a reader should know besides", shape: textShape},
+	{name: "runtimes", doc: "what executes workloads, by name", shape: &shape{what: "a mapping of names to runtimes", kinds: isMap, named: aName, others: runtimeShape}},
+	{name: "fixtures", doc: "real things a workload needs, started before it and gone after", shape: fixturesShape, later: true},
+	{name: "workloads", doc: "the work, by name", shape: &shape{what: "a mapping of names to workloads", kinds: isMap, named: aName, others: workloadShape}},
+	{name: "matrix", doc: "axes and their levels, in order", shape: matrixShape},
+	{name: "exclude", doc: "combinations that are not run", shape: excludeShape},
+	{name: "baseline", doc: "the cell that others are compared with: replaces the named axes, keeps all others", shape: selectorShape},
+	{name: "repeats", doc: "how many blocks are measured", shape: repeatsShape},
+	{name: "order", doc: "blocks (default): randomised complete blocks; or sequential", shape: oneOf("blocks", "sequential")},
+	{name: "seed", doc: "of the order", shape: naturalShape},
+	{name: "control", doc: "true (default): the baseline runs twice in each block", shape: flagShape},
+	{name: "timeout", doc: "of one trial (default 60s)", shape: durationShape},
+	{name: "limits", doc: "of one trial", shape: limitsShape, later: true},
+	{name: "pin", doc: "cores: worker i on core i", shape: oneOf("cores", "none")},
+	{name: "assert", doc: "what must hold", shape: assertShape},
+	{name: "tags", doc: "for finding experiments", shape: textsShape},
+}
+
+var top = &shape{what: "a mapping of keys", kinds: isMap, extra: true, keys: append([]key{
+	{name: "version", doc: "1", shape: &shape{what: "the number 1", kinds: isInt, schema: func(_ Catalog, s map[string]any) { s["const"] = 1 },
+		valid: func(v *value) (string, bool) { return "this runner reads version 1", v.data == 1 }}, required: true},
+	{name: "name", doc: "of the experiment", shape: nameShape, required: true},
+	{name: "extends", doc: "a spec, by a relative path, that this one changes", shape: &shape{what: "a path", kinds: isText,
+		or: &shape{what: "a list of paths", kinds: isList, item: textShape}}},
+	{name: "profiles", doc: "named overrides", shape: &shape{what: "a mapping of names to overrides", kinds: isMap, named: aName,
+		others: &shape{what: "a mapping of keys", kinds: isMap, keys: overrides}}},
+}, overrides...)}
+
+var (
+	functionPattern = regexp.MustCompile(`^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$`)
+	versionPattern  = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*[a-z0-9+-]*$`)
+)
+
+func aName(s string) string {
+	if namePattern.MatchString(s) {
+		return ""
+	}
+	return nameShape.what
+}
+
+func oneOf(words ...string) *shape {
+	s := &shape{what: strings.Join(words, ", "), kinds: isText}
+	if i := strings.LastIndex(s.what, ", "); i >= 0 {
+		s.what = s.what[:i] + " or" + s.what[i+1:]
+	}
+	s.valid = func(v *value) (string, bool) {
+		for _, w := range words {
+			if v.text == w {
+				return "", true
+			}
+		}
+		return suggestOnly(v.text, words), false
+	}
+	s.schema = func(_ Catalog, m map[string]any) { m["enum"] = words }
+	return s
+}
+
+func matches(p *regexp.Regexp) func(*value) (string, bool) {
+	return func(v *value) (string, bool) { return "", p.MatchString(v.text) }
+}
+
+func from(least int) func(*value) (string, bool) { return between(least, 1<<62) }
+
+func between(least, most int) func(*value) (string, bool) {
+	return func(v *value) (string, bool) {
+		n := v.data.(int)
+		if n > most {
+			return fmt.Sprintf("at most %d", most), false
+		}
+		return fmt.Sprintf("at least %d", least), n >= least
+	}
+}
+
+func validDuration(v *value) (string, bool) {
+	_, err := parseDuration(v.text)
+	return "units are ms, s, m and h, as in 200ms or 1m30s", err == nil
+}
+
+func validSize(v *value) (string, bool) {
+	_, err := parseSize(v.text)
+	return "units are B, kB, MB, GB and KiB, MiB, GiB", err == nil
+}
+
+func validVersion(v *value) (string, bool) {
+	return "write a version such as 3 or 3.12", versionPattern.MatchString(v.text)
+}
+
+// bareVersion refuses 3.10: YAML reads a number, and loses the zero.
+func bareVersion(v *value) (string, bool) {
+	hint := fmt.Sprintf("write %q in quotes", v.text)
+	if v.kind == isFloat && strings.HasSuffix(v.text, "0") {
+		hint += fmt.Sprintf(", since %s is %s in YAML", v.text, display(v.data))
+	}
+	return hint, false
+}

@@ -1,0 +1,190 @@
+package spec
+
+import (
+	"strings"
+	"time"
+
+	"runner/internal/diag"
+)
+
+// Load reads a spec and what it extends, and lays the profile and the command line over it. All problems are reported at
+// once, in the order of their positions. The Experiment is never nil: after problems it still has its File and Sources,
+// for printing them, and its Plan is empty.
+func Load(path string, cat Catalog, opt Options) (*Experiment, diag.List) {
+	l := &loader{opt: opt}
+	l.file(path, nil)
+	exp := &Experiment{File: path, Sources: l.sources, Cores: max(1, cat.Cores)}
+	if len(l.layers) > 0 {
+		if root := l.merged(); root.is(isMap) && !l.halted {
+			top.require(root, "the spec", &l.list)
+			exp.Origins = l.origins(root)
+			r := &reader{exp: exp, root: root, list: &l.list}
+			exp.names.learn(cat, exp.Cores)
+			r.read()
+			exp.override(opt)
+		}
+	}
+	l.list.Sort()
+	exp.refused = len(l.list) > 0
+	return exp, l.list
+}
+
+// override applies what has an option of its own on the command line.
+func (e *Experiment) override(opt Options) {
+	if opt.Repeats > 0 {
+		e.Repeats.Min, e.Repeats.Max = opt.Repeats, opt.Repeats
+		delete(e.Origins, "repeats.min")
+		delete(e.Origins, "repeats.max")
+		e.Origins["repeats"] = Origin{From: "command line"}
+	}
+	if opt.Seed != nil {
+		e.Seed = opt.Seed
+		e.Origins["seed"] = Origin{From: "command line"}
+	}
+}
+
+// Line is one line of the files the experiment was made of, for diag.Print.
+func (e *Experiment) Line(file string, n int) (string, bool) {
+	for _, s := range e.Sources {
+		if s.Path == file {
+			src := newSource(s.Path, s.Text)
+			return src.line(n), n >= 1 && n <= src.lineCount()
+		}
+	}
+	return "", false
+}
+
+// reader turns the merged value into an Experiment. What does not fit its shape was reported before, so that a value of
+// the wrong kind is passed over here in silence.
+type reader struct {
+	exp  *Experiment
+	root *value
+	list *diag.List
+}
+
+func (r *reader) fail(v *value, hint, format string, args ...any) {
+	r.list.Add(v.pos, v.width, hint, format, args...)
+}
+
+func (r *reader) read() {
+	e := r.exp
+	e.Name, e.Question, e.Description = r.text("name"), r.text("question"), r.text("description")
+	e.Sequential = r.text("order") == "sequential"
+	e.Pin = r.text("pin") == "cores"
+	e.Control = true
+	if v := r.root.get("control"); v.is(isBool) {
+		e.Control = v.data.(bool)
+	}
+	e.Timeout = durationOf(r.root.get("timeout"), time.Minute)
+	if v := r.root.get("seed"); v.is(isInt) {
+		seed := uint64(v.data.(int))
+		e.Seed = &seed
+	}
+	if v := r.root.get("tags"); v.is(isList) {
+		for _, item := range v.list {
+			e.Tags = append(e.Tags, item.text)
+		}
+	}
+	r.repeats()
+	r.runtimes()
+	axesFine := r.matrix()
+	r.workloads()
+	r.excludes()
+	r.baseline()
+	r.assertions()
+	// Plan reports these too, but never comes to it after other problems.
+	if axesFine && len(*r.list) > 0 {
+		*r.list = append(*r.list, e.designProblems()...)
+	}
+}
+
+func (r *reader) text(key string) string {
+	if v := r.root.get(key); v.is(isText) {
+		return v.text
+	}
+	return ""
+}
+
+func durationOf(v *value, otherwise time.Duration) time.Duration {
+	if v.is(isText) {
+		if d, err := parseDuration(v.text); err == nil {
+			return d
+		}
+	}
+	return otherwise
+}
+
+// repeats: where one of min and max comes from a higher layer than the other, it wins.
+func (r *reader) repeats() {
+	e, v := r.exp, r.root.get("repeats")
+	e.Repeats = Repeats{Min: 10, Max: 10, Warmup: 1}
+	if v.is(isInt) {
+		e.Repeats.Min, e.Repeats.Max = v.data.(int), v.data.(int)
+	}
+	if !v.is(isMap) {
+		return
+	}
+	least, most := v.get("min"), v.get("max")
+	least.intInto(&e.Repeats.Min)
+	if e.Repeats.Max = e.Repeats.Min; most.is(isInt) {
+		most.intInto(&e.Repeats.Max)
+	}
+	v.get("warmup").intInto(&e.Repeats.Warmup)
+	if p := v.get("precision"); p != nil {
+		e.Repeats.Precision, _ = parsePercent(p)
+	}
+	e.Repeats.Budget = durationOf(v.get("budget"), 0)
+	r.bounded(v, least, most)
+}
+
+func (v *value) intInto(n *int) {
+	if v.is(isInt) {
+		*n = v.data.(int)
+	}
+}
+
+func (r *reader) bounded(v, least, most *value) {
+	rep := &r.exp.Repeats
+	switch {
+	case rep.Max >= rep.Min:
+	case least == nil || most != nil && most.layer > least.layer:
+		rep.Min = rep.Max
+	case most.layer < least.layer:
+		rep.Max = rep.Min
+	default:
+		r.fail(most, "at least min", "max %d is less than min %d", rep.Max, rep.Min)
+	}
+	for name, n := range map[string]int{"max": rep.Max, "warmup": rep.Warmup, "min": rep.Min} {
+		if child := v.get(name); child != nil && n > maxBlocks {
+			r.fail(child, "use fewer", "more than %d blocks", maxBlocks)
+		}
+	}
+}
+
+func (r *reader) runtimes() {
+	all := r.root.get("runtimes")
+	if !all.is(isMap) {
+		return
+	}
+	for _, e := range all.keys {
+		rt := Runtime{Name: e.name, Pos: e.pos}
+		var kinds []string
+		for _, kind := range []string{"go", "python"} {
+			if v := e.value.get(kind); v != nil {
+				kinds = append(kinds, kind)
+				rt.Kind, rt.Version = kind, v.text
+			}
+		}
+		if v := e.value.get("optional"); v.is(isBool) {
+			rt.Optional = v.data.(bool)
+		}
+		if e.value.is(isMap) && len(kinds) != 1 {
+			hint := `such as {python: "3"}`
+			if len(kinds) > 1 {
+				hint = "keep one of " + strings.Join(kinds, ", ")
+			}
+			r.list.Add(e.pos, len(e.name), hint, "runtime %s has %d kinds, not one", e.name, len(kinds))
+		}
+		r.exp.Runtimes = append(r.exp.Runtimes, rt)
+	}
+}

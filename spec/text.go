@@ -1,0 +1,311 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"runner/internal/diag"
+)
+
+// Text is a scalar with the place in the file of each of its runes. The places are worked out when the first is asked
+// for.
+func (v *value) Text() diag.Text {
+	places := sync.OnceValue(v.places)
+	return diag.Text{String: v.text, At: func(offset int) diag.Pos {
+		p := places()
+		return p[min(max(offset, 0), len(p)-1)]
+	}}
+}
+
+// places has one position for each rune of the text and one for its end. The scalar is read again as YAML reads it; if
+// what comes out is not the text, every rune stands where the scalar begins.
+func (v *value) places() []diag.Pos {
+	n := utf8.RuneCountInString(v.text)
+	if v.src != nil && v.pos.Line > 0 {
+		w := &walker{src: v.src, line: v.pos.Line, runes: []rune(v.src.line(v.pos.Line)), col: v.pos.Col - 1}
+		w.properties()
+		switch {
+		case v.style&yaml.DoubleQuotedStyle != 0:
+			w.quoted('"')
+		case v.style&yaml.SingleQuotedStyle != 0:
+			w.quoted('\'')
+		case v.style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+			w.block(v.text)
+		default:
+			w.plain(v.text)
+		}
+		w.put(0) // the end
+		if len(w.places) == n+1 && string(w.out[:n]) == v.text {
+			return w.places
+		}
+	}
+	places := make([]diag.Pos, n+1)
+	for i := range places {
+		places[i] = v.pos
+	}
+	return places
+}
+
+// walker goes through the lines of a file and notes where each rune of a scalar comes from. col counts from 0.
+type walker struct {
+	src    *source
+	line   int
+	runes  []rune // of the line
+	col    int
+	out    []rune
+	places []diag.Pos
+}
+
+func (w *walker) pos() diag.Pos { return w.src.pos(w.line, w.col+1) }
+
+// put notes that r comes from here.
+func (w *walker) put(r rune) { w.putAt(r, w.pos()) }
+
+func (w *walker) putAt(r rune, p diag.Pos) {
+	w.out = append(w.out, r)
+	w.places = append(w.places, p)
+}
+
+// peek is the rune n further on this line, 0 beyond its end.
+func (w *walker) peek(n int) rune {
+	if w.col+n < len(w.runes) {
+		return w.runes[w.col+n]
+	}
+	return 0
+}
+
+// next goes to the beginning of the next line; false at the end of the file.
+func (w *walker) next() bool {
+	if w.line >= w.src.lineCount() {
+		return false
+	}
+	w.line++
+	w.runes, w.col = []rune(w.src.line(w.line)), 0
+	return true
+}
+
+func isBlank(r rune) bool { return r == ' ' || r == '\t' }
+
+func (w *walker) skipBlanks() {
+	for isBlank(w.peek(0)) {
+		w.col++
+	}
+}
+
+// restIsBlank: nothing but spaces until the end of the line.
+func (w *walker) restIsBlank() bool {
+	return strings.Trim(string(w.runes[min(w.col, len(w.runes)):]), " \t") == ""
+}
+
+// properties passes over an anchor and a tag before the scalar.
+func (w *walker) properties() {
+	for w.peek(0) == '&' || w.peek(0) == '!' {
+		for r := w.peek(0); r != 0 && !isBlank(r); r = w.peek(0) {
+			w.col++
+		}
+		for w.skipBlanks(); w.peek(0) == 0 || w.peek(0) == '#'; w.skipBlanks() {
+			if !w.next() {
+				return
+			}
+		}
+	}
+}
+
+// fold passes over a line break within a plain or quoted scalar: one break is a space, more are one fewer breaks. The
+// break itself may have been escaped, and then counts for nothing.
+func (w *walker) fold(escaped bool) bool {
+	at := w.pos()
+	var empty []diag.Pos
+	for {
+		if !w.next() {
+			return false
+		}
+		if !w.restIsBlank() {
+			break
+		}
+		empty = append(empty, w.pos())
+	}
+	w.skipBlanks()
+	if len(empty) == 0 && !escaped {
+		w.putAt(' ', at)
+	}
+	for _, p := range empty {
+		w.putAt('\n', p)
+	}
+	return true
+}
+
+func (w *walker) quoted(quote rune) {
+	w.col++
+	for {
+		r := w.peek(0)
+		switch {
+		case w.restIsBlank():
+			if !w.fold(false) {
+				return
+			}
+		case r == quote && quote == '\'' && w.peek(1) == quote:
+			w.put(quote)
+			w.col += 2
+		case r == quote:
+			return
+		case r == '\\' && quote == '"' && w.peek(1) == 0:
+			if !w.fold(true) {
+				return
+			}
+		case r == '\\' && quote == '"':
+			w.escape()
+		default:
+			w.put(r)
+			w.col++
+		}
+	}
+}
+
+var escapes = map[rune]rune{
+	'0': 0, 'a': 7, 'b': 8, 't': 9, '\t': 9, 'n': 10, 'v': 11, 'f': 12, 'r': 13, 'e': 27,
+	' ': ' ', '"': '"', '\'': '\'', '/': '/', '\\': '\\', 'N': 0x85, '_': 0xa0, 'L': 0x2028, 'P': 0x2029,
+}
+
+func (w *walker) escape() {
+	width := map[rune]int{'x': 2, 'u': 4, 'U': 8}[w.peek(1)]
+	if width == 0 {
+		w.put(escapes[w.peek(1)])
+		w.col += 2
+		return
+	}
+	code := string(w.runes[min(w.col+2, len(w.runes)):min(w.col+2+width, len(w.runes))])
+	n, _ := strconv.ParseUint(code, 16, 32)
+	w.put(rune(n))
+	w.col += 2 + width
+}
+
+// plain is led by the text, since where a plain scalar ends depends on what it stands in.
+func (w *walker) plain(text string) {
+	n := utf8.RuneCountInString(text)
+	for len(w.out) < n {
+		if w.restIsBlank() {
+			if !w.fold(false) {
+				return
+			}
+			continue
+		}
+		w.put(w.peek(0))
+		w.col++
+	}
+}
+
+// block is led by the text too: it says which line breaks were kept, which became spaces, and where the end is.
+func (w *walker) block(text string) {
+	want := []rune(text)
+	indent := w.indent()
+	if !w.next() {
+		return
+	}
+	for i := 0; i < len(want); {
+		for i < len(want) && want[i] == '\n' && w.emptyWithin(indent) {
+			w.put('\n')
+			i++
+			if !w.next() {
+				return
+			}
+		}
+		for w.emptyWithin(indent) {
+			if !w.next() {
+				return
+			}
+		}
+		for w.col = min(indent, len(w.runes)); w.col < len(w.runes) && i < len(want); w.col++ {
+			w.put(w.peek(0))
+			i++
+		}
+		if i == len(want) {
+			return
+		}
+		i = w.lineEnd(want, i)
+		if i < len(want) && !w.next() {
+			return
+		}
+	}
+}
+
+// lineEnd notes what the end of a block's line became: nothing yet if only empty lines make breaks of it.
+func (w *walker) lineEnd(want []rune, i int) int {
+	at := w.pos()
+	switch {
+	case want[i] == ' ':
+		w.putAt(' ', at)
+	case want[i] == '\n' && w.nextIsText(want, i):
+		w.putAt('\n', at)
+	default:
+		return i
+	}
+	return i + 1
+}
+
+// nextIsText: the break at the end of this line is in the text, since there are more breaks to come than empty lines.
+func (w *walker) nextIsText(want []rune, i int) bool {
+	breaks := 0
+	for i+breaks < len(want) && want[i+breaks] == '\n' {
+		breaks++
+	}
+	look := walker{src: w.src, line: w.line}
+	empty := 0
+	for empty < breaks && look.next() && look.restIsBlank() {
+		empty++
+	}
+	return breaks > empty
+}
+
+// emptyWithin: the line has nothing beyond the indent.
+func (w *walker) emptyWithin(indent int) bool {
+	return strings.TrimLeft(string(w.runes[:min(indent, len(w.runes))]), " ") == "" && len(w.runes) <= indent
+}
+
+// indent of a block scalar: as its header says, counted from the indent of what it stands in, or that of its first line
+// with text.
+func (w *walker) indent() int {
+	look := walker{src: w.src, line: w.line}
+	for look.next() {
+		if trimmed := strings.TrimLeft(string(look.runes), " "); trimmed != "" {
+			found := len(look.runes) - utf8.RuneCountInString(trimmed)
+			return w.explicit(found)
+		}
+	}
+	return 0
+}
+
+// explicit: with an indentation indicator the first line may begin with spaces of its own; its text then begins at the
+// least indent that any line of the block can have.
+func (w *walker) explicit(found int) int {
+	for i := w.col; i < len(w.runes) && !isBlank(w.runes[i]) && w.runes[i] != '#'; i++ {
+		if d := w.runes[i]; d >= '1' && d <= '9' {
+			return min(found, w.parentIndent()+int(d-'0'))
+		}
+	}
+	return found
+}
+
+// parentIndent is the column of the key or dash that the block scalar belongs to.
+func (w *walker) parentIndent() int {
+	indent := 0
+	for indent < len(w.runes) && w.runes[indent] == ' ' {
+		indent++
+	}
+	// `- key: |2` counts from the key, and `- |2` from the dash.
+	for indent+1 < w.col && w.runes[indent] == '-' && w.runes[indent+1] == ' ' {
+		rest := indent + 1
+		for rest < len(w.runes) && w.runes[rest] == ' ' {
+			rest++
+		}
+		if rest >= w.col {
+			break
+		}
+		indent = rest
+	}
+	return indent
+}
