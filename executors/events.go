@@ -23,6 +23,7 @@ const (
 	mostEvents   = 256 << 20
 	mostForATask = 512
 	mostWarnings = 20
+	longestTrial = 1 << 60          // ns: sums of such times do not overflow
 	clockSlack   = time.Millisecond // between clocks of different processes
 )
 
@@ -58,6 +59,8 @@ type event struct {
 	Text     string          `json:"text,omitempty"`
 	Phases   *results.Phases `json:"phases,omitempty"`
 	Usage    *results.Usage  `json:"usage,omitempty"`
+
+	value workloads.Result // Result, decoded
 }
 
 // step is what the runner reacts to while a trial's process talks.
@@ -85,7 +88,8 @@ type report struct {
 	reported             int
 
 	broken      error  // the first violation
-	failure     string // the first failed task
+	failure     string // the first failed task, or dead worker
+	worker      bool   // it was a worker
 	unavailable string
 	wrong       string // the first task reported twice
 	warnings    []string
@@ -160,6 +164,9 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 // take checks one line and adds it to the report.
 func (r *report) take(line []byte) (step, error) {
 	var e event
+	if r.ready && !r.done && quickTask(line, &e) {
+		return 0, r.task(e)
+	}
 	if err := json.Unmarshal(line, &e); err != nil {
 		return 0, fmt.Errorf("not an event: %q: %w", excerpt(line), err)
 	}
@@ -220,6 +227,7 @@ func (r *report) fail(e event) {
 		return
 	}
 	r.failure = orElse(printable(e.Text), "it did not say why")
+	r.worker = e.Task == nil
 	if e.Task != nil {
 		r.failure = fmt.Sprintf("task %d: %s", *e.Task, r.failure)
 	}
@@ -244,12 +252,12 @@ func (r *report) task(e event) error {
 		return nil
 	}
 	if len(e.Result) > 0 {
-		v, err := decodeValue(e.Result)
-		if err != nil {
+		var err error
+		if e.value, err = decodeValue(e.Result); err != nil {
 			return fmt.Errorf("task %d: its result cannot be read: %w", i, err)
 		}
-		r.results[i] = v
 	}
+	r.results[i] = e.value
 	r.seen[i] = true
 	r.reported++
 	r.spans[i] = results.TaskSpan{Task: i, Worker: e.Worker, Start: *e.Start, End: *e.End, CPU: e.CPU}
@@ -262,11 +270,11 @@ func (r *report) end(e event) error {
 		return errors.New("done needs phases and usage")
 	}
 	p, u := *e.Phases, *e.Usage
-	if p.Spawn < 0 || p.Work < 0 || p.Join < 0 || p.Total < 0 || p.Spawn > p.Total || p.Work > p.Total || p.Join > p.Total ||
+	if min(p.Spawn, p.Work, p.Join, p.Total) < 0 || max(p.Spawn, p.Work, p.Join, p.Total) > longestTrial ||
 		p.Spawn+p.Work+p.Join > p.Total+clockSlack {
 		return fmt.Errorf("the phases do not fit: spawn %d + work %d + join %d, total %d ns", p.Spawn, p.Work, p.Join, p.Total)
 	}
-	if u.User < 0 || u.System < 0 || u.Memory < 0 || u.Voluntary < 0 || u.Involuntary < 0 || u.MajorFaults < 0 || u.MinorFaults < 0 {
+	if min(u.User, u.System) < 0 || min(u.Memory, u.Voluntary, u.Involuntary, u.MajorFaults, u.MinorFaults) < 0 {
 		return errors.New("the usage has a negative number")
 	}
 	for i, s := range r.spans {

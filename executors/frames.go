@@ -92,12 +92,10 @@ func (f *frames) fill(n int) error {
 		f.to = copy(f.in, f.in[f.from:f.to])
 		f.from = 0
 	}
-	if len(f.in) < n {
-		bigger := make([]byte, max(n, 64<<10))
-		copy(bigger, f.in[:f.to])
-		f.in = bigger
-	}
 	for f.to < n {
+		if f.to == len(f.in) { // doubled as data comes, so that a length alone makes nobody allocate
+			f.in = append(f.in, make([]byte, max(len(f.in), 64<<10))...)
+		}
 		got, err := syscall.Read(f.read, f.in[f.to:])
 		switch {
 		case err == syscall.EINTR:

@@ -2,6 +2,7 @@ package executors
 
 import (
 	"fmt"
+	"strings"
 	"syscall"
 	"time"
 
@@ -47,6 +48,8 @@ func (t *trial) outcome() (results.Status, string) {
 		return t.cause, timeoutReason(t.job)
 	case r.unavailable != "":
 		return results.Unavailable, r.unavailable
+	case r.failure != "" && r.worker:
+		return results.Crash, t.withLastWords(r.failure)
 	case r.failure != "":
 		return results.Crash, r.failure
 	case r.broken != nil:
@@ -58,7 +61,7 @@ func (t *trial) outcome() (results.Status, string) {
 	case r.missing() != "":
 		return results.Wrong, r.missing()
 	case t.child.killed.Load():
-		return results.Leaked, fmt.Sprintf("the trial's process did not end within %v of its done", t.grace())
+		return results.Leaked, fmt.Sprintf("the trial's process did not end within %v of its done", t.patience())
 	case t.child.status != 0:
 		return results.Crash, t.death()
 	case t.strays > 0:
@@ -76,7 +79,12 @@ func (t *trial) death() string {
 	case t.child.status == 0:
 		how = "it ended before done"
 	}
-	if why := t.stderr.why(); why != "" {
+	return t.withLastWords(how)
+}
+
+// withLastWords adds what stderr says of the end of a process.
+func (t *trial) withLastWords(how string) string {
+	if why := t.stderr.why(); why != "" && !strings.Contains(how, why) {
 		return how + ": " + why
 	}
 	return how

@@ -1,18 +1,42 @@
-package executors
+package executors_test
 
 import (
-	"context"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
 	"testing"
 
-	"runner/workloads"
+	"runner/executors/executorstest"
 )
 
-func hangForKill(dir string) {
-	Run(context.Background(), Job{
-		Executor: "procs", Workers: 2, Workload: "hang", Tasks: []workloads.Args{{"n": 1}, {"n": 1}}, Dir: dir,
+// TestKilledRunner kills a runner with signal 9, which it cannot see coming: nothing of its trial may live on.
+func TestKilledRunner(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs /proc and the parent-death signal")
+	}
+	dir := t.TempDir()
+	mark := filepath.Base(filepath.Dir(dir)) + "-killed"
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner := exec.Command(program)
+	runner.Env = append(os.Environ(), "RUNNER_TEST_HANG="+dir, "RUNNER_TEST_MARK="+mark)
+	if err := runner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	hanging := executorstest.Eventually(func() bool {
+		_, err := os.Stat(filepath.Join(dir, "hanging"))
+		return err == nil && len(executorstest.Marked(mark)) == 4
 	})
-	os.Exit(0)
+	if !hanging {
+		t.Errorf("want a runner, a trial's process and two workers: %v", executorstest.Marked(mark))
+	}
+	_ = runner.Process.Signal(syscall.SIGKILL)
+	_ = runner.Wait()
+	if !executorstest.Eventually(func() bool { return len(executorstest.Marked(mark)) == 0 }) {
+		t.Errorf("alive after their runner was killed: %v", executorstest.Marked(mark))
+	}
 }
-
-var _ testing.TB

@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("RUNNER_TEST_HANG"); dir != "" {
 		hangForKill(dir)
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // a trial's process under the race detector would sleep before it ends
 	os.Exit(m.Run())
 }
 
@@ -93,9 +94,7 @@ func hang() error {
 	if err := os.WriteFile("hanging", nil, 0o600); err != nil {
 		return err
 	}
-	select {
-	case <-time.After(time.Hour):
-	}
+	time.Sleep(time.Hour)
 	return nil
 }
 
@@ -124,4 +123,12 @@ func orphan() error {
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd.Start()
+}
+
+// hangForKill is a runner whose trial never ends: two workers hang, and the trial's process waits for them.
+func hangForKill(dir string) {
+	Run(context.Background(), Job{
+		Executor: "procs", Workers: 2, Workload: "hang", Tasks: []workloads.Args{{"n": 1}, {"n": 1}}, Dir: dir,
+	})
+	os.Exit(0)
 }

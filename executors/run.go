@@ -8,7 +8,7 @@ import (
 	"runner/results"
 )
 
-// defaultGrace is how long a trial may take to end after it was asked to, or after it has said that it is done.
+// defaultGrace is how long a trial may take to end after it was asked to, or after a task of it has failed.
 const defaultGrace = time.Second
 
 // turn is held by the one trial that runs: two at once would measure each other, and their strays look alike.

@@ -34,7 +34,6 @@ type trial struct {
 	startup time.Duration
 	wall    time.Duration
 	cause   results.Status // why the runner ended it; "" if it did not
-	linger  bool           // said done and did not end
 	strays  int
 	trouble []string // warnings of the runner itself
 
@@ -231,8 +230,10 @@ func (t *trial) attend(ctx context.Context) {
 				close(t.ready)
 			case stepBroken:
 				t.child.signal(syscall.SIGKILL)
-			case stepFailed, stepDone, stepClosed:
+			case stepFailed, stepClosed:
 				end(t.grace())
+			case stepDone:
+				end(t.patience())
 			}
 		}
 	}
@@ -244,6 +245,9 @@ func (t *trial) grace() time.Duration {
 	}
 	return defaultGrace
 }
+
+// patience is for the end after done, when nothing is measured any more: an interpreter may have much to tidy.
+func (t *trial) patience() time.Duration { return 5 * t.grace() }
 
 // clear ends what is left of the trial, then takes in the last of what was written.
 func (t *trial) clear() {

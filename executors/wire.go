@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"slices"
@@ -75,58 +74,4 @@ func appendMap(b []byte, m map[string]any) (_ []byte, err error) {
 		}
 	}
 	return append(b, '}'), nil
-}
-
-// decodeValue reads one JSON value: a number without point and exponent is an int, any other a float64. An integer
-// beyond 64 bits stays exact as a string of its digits.
-func decodeValue(data []byte) (any, error) {
-	if n := len(data); n > 0 && n < 19 && (data[0] == '-' || data[0] >= '0' && data[0] <= '9') {
-		if i, err := strconv.Atoi(string(data)); err == nil && json.Valid(data) {
-			return i, nil
-		}
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, fmt.Errorf("more than one value")
-	}
-	return typed(v)
-}
-
-func typed(v any) (_ any, err error) {
-	switch v := v.(type) {
-	case json.Number:
-		return number(v.String())
-	case []any:
-		for i := range v {
-			if v[i], err = typed(v[i]); err != nil {
-				return nil, err
-			}
-		}
-	case map[string]any:
-		for name := range v {
-			if v[name], err = typed(v[name]); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return v, nil
-}
-
-func number(text string) (any, error) {
-	if i, err := strconv.Atoi(text); err == nil {
-		return i, nil
-	}
-	if !bytes.ContainsAny([]byte(text), ".eE") {
-		return text, nil
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return nil, fmt.Errorf("the number %.40s is out of range", text)
-	}
-	return f, nil
 }

@@ -36,7 +36,9 @@ func (a *assertion) base(site *callSite, cell int, against string) (int, *proble
 	case 1:
 		return found[0], nil
 	case 0:
-		return 0, problemAt(at, "", "against=%q: %s has no such cell beside it", against, a.keyOf(cell))
+		p := problemAt(at, "", "against=%q: %s has no such cell beside it", against, a.keyOf(cell))
+		p.excuse = a.excuse(selector)
+		return 0, p
 	}
 	differ := a.differing(found)
 	for i, name := range differ {

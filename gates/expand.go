@@ -23,6 +23,7 @@ type Check struct {
 	skip      string            // why it cannot be judged here, although it is valid
 	settled   []*resolved       // of each call that is written with constants
 	known     map[string]answer // of the others, as far as they have been seen
+	uses      []use             // all the calls that came to light
 }
 
 // answer is what a call with certain values came to.
@@ -43,14 +44,19 @@ func (a *assertion) expand(problems *diag.List) []Check {
 		a.report([]*problem{problemAt(a.sites[0].place(), "", "this is never asked of any cell")}, problems)
 		return nil
 	}
-	if skip, p := a.vanished(uses); p != nil {
-		a.report([]*problem{p}, problems)
-		return nil
-	} else if skip != "" {
-		return []Check{{Name: a.name(), Text: a.text.String, assertion: a, skip: skip}}
+	excuse, p := a.vanished(uses)
+	var checks []Check
+	switch {
+	case p != nil:
+		refused = []*problem{p}
+	case excuse == "":
+		checks, refused, excuse = a.combine(uses)
 	}
-	checks, refused := a.combine(uses)
-	if len(checks) == 0 && len(refused) == 0 {
+	switch {
+	case len(checks) > 0 || len(refused) > 0:
+	case excuse != "":
+		return []Check{{Name: a.name(), Text: a.text.String, assertion: a, skip: excuse}}
+	default:
 		refused = []*problem{problemAt(uses[0].site.place(), "mention the levels that belong together", "no combination of levels has all the cells that the check names")}
 	}
 	if len(refused) > 0 {
@@ -67,8 +73,8 @@ func (a *assertion) report(refused []*problem, problems *diag.List) {
 	}
 }
 
-// vanished tells why a call has no cell at all: a reason to skip the check, or a problem.
-func (a *assertion) vanished(uses []use) (skip string, _ *problem) {
+// vanished tells why a call has no cell at all: an excuse to skip the check, or a problem.
+func (a *assertion) vanished(uses []use) (excuse string, _ *problem) {
 	for _, u := range uses {
 		if len(u.cells) > 0 {
 			continue
@@ -76,21 +82,31 @@ func (a *assertion) vanished(uses []use) (skip string, _ *problem) {
 		what := cmpOr(u.selector.String(), u.site.Function+"()")
 		excluded := a.excluded(slices.Concat(a.where, u.selector))
 		switch {
-		case excluded != nil && (a.spec.Needs != nil || strings.Contains(excluded.Reason, "--only")):
-			skip = fmt.Sprintf("%s is excluded: %s", excluded.Cell.Key(), excluded.Reason)
+		case excluded != nil && a.excuse(u.selector) != "":
+			excuse = a.excuse(u.selector)
 		case excluded != nil:
-			return "", problemAt(u.site.place(), "say in `needs:` when there is such a cell, or take the assertion away", "%s is excluded: %s", excluded.Cell.Key(), excluded.Reason)
+			return "", problemAt(u.site.place(), "say in `needs:` when there is such a cell, or take the assertion away", "%s is excluded: %s", nameOf(excluded.Cell), excluded.Reason)
 		case len(a.where) > 0:
 			return "", problemAt(u.site.place(), "", "`where` (%s) leaves no cell that has %s", a.where, what)
 		default:
 			return "", problemAt(u.site.place(), "", "no cell has %s", what)
 		}
 	}
-	return skip, nil
+	return excuse, nil
+}
+
+// excuse is why cells are not run here although the assertion may ask for them: they are excluded, and needs says when
+// that is so, or the command line asked for others only. It is "" where there is none.
+func (a *assertion) excuse(selector matrix.Selector) string {
+	e := a.excluded(slices.Concat(a.where, selector))
+	if e == nil || a.spec.Needs == nil && !strings.Contains(e.Reason, "--only") {
+		return ""
+	}
+	return fmt.Sprintf("%s is excluded: %s", nameOf(e.Cell), e.Reason)
 }
 
 // combine binds the free facets one after the other, and gives up a branch as soon as a call has no cell left.
-func (a *assertion) combine(uses []use) (checks []Check, refused []*problem) {
+func (a *assertion) combine(uses []use) (checks []Check, refused []*problem, excuse string) {
 	free := a.free(uses)
 	seen, told := map[string]bool{}, map[*callSite]bool{}
 	var bind func(i int, bound []matrix.Facet, sets [][]int)
@@ -101,6 +117,8 @@ func (a *assertion) combine(uses []use) (checks []Check, refused []*problem) {
 		if i == len(free) {
 			c, at, p := a.check(uses, bound, sets)
 			switch {
+			case p != nil && p.excuse != "":
+				excuse = p.excuse
 			case p != nil && !told[at]:
 				told[at] = true
 				refused = append(refused, p)
@@ -128,7 +146,7 @@ func (a *assertion) combine(uses []use) (checks []Check, refused []*problem) {
 		sets[i] = u.cells
 	}
 	bind(0, nil, sets)
-	return checks, refused
+	return checks, refused, excuse
 }
 
 // free are the facets that no call mentions, in order of the matrix.
@@ -177,7 +195,7 @@ func (a *assertion) agreeing(cells []int, f matrix.Facet) []int {
 
 // check is the instance with these cells; nil where an executor that was not mentioned has too few worker counts.
 func (a *assertion) check(uses []use, bound []matrix.Facet, sets [][]int) (*Check, *callSite, *problem) {
-	c := &Check{Text: a.text.String, assertion: a, bound: bound, settled: make([]*resolved, len(a.sites)), known: map[string]answer{}}
+	c := &Check{Text: a.text.String, assertion: a, bound: bound, uses: uses, settled: make([]*resolved, len(a.sites)), known: map[string]answer{}}
 	var all []int
 	for i, u := range uses {
 		if u.site.function.kind == allCounts && len(sets[i]) < 2 && get(bound, matrix.Executor) != nil {

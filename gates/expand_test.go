@@ -26,7 +26,7 @@ func TestExpansion(t *testing.T) {
 		{small(), `time(serial) > 0`, "", "serial"},
 		{small(), `time("serial") > time("procs=2")`, "", "serial, procs=2"},
 		{small(), `time(executor="threads") > 0`, "", "workers=1: threads=1; workers=2: threads=2"},
-		{small(), `time(workers=2) > 0`, "", "executor=threads: threads=2; executor=procs: procs=2"},
+		{small(), `time(workers=2) > 0`, "", "threads: threads=2; procs: procs=2"},
 		{small(), `time() > 0`, "", "serial: serial; threads=1: threads=1; threads=2: threads=2; procs=2: procs=2; procs=4: procs=4"},
 		{small(), `time(procs=4) < time(procs=2) < time(serial)`, "", "serial, procs=2, procs=4"},
 		{small(), `all([2, 4], speedup(procs=#) > 1)`, "", "serial, procs=2, procs=4"},
@@ -39,7 +39,7 @@ func TestExpansion(t *testing.T) {
 		{small(), `speedup(procs=4, against="workers=2") > 1`, "", "procs=2, procs=4"},
 		{small(), `best_workers(executor="procs") == 2`, "", "procs=2, procs=4"},
 		{small(), `best_workers(threads) == 2`, "", "threads=1, threads=2"},
-		{small(), `best_workers() == 2`, "", "executor=threads: threads=1, threads=2; executor=procs: procs=2, procs=4"},
+		{small(), `best_workers() == 2`, "", "threads: threads=1, threads=2; procs: procs=2, procs=4"},
 		{small(), `serial_fraction(procs) < 0.1`, "", "serial, procs=2, procs=4"},
 		{small(), `best_workers(procs=[2, 4]) == 2 and time(serial) > 0`, "", "serial, procs=2, procs=4"},
 		{small(), `cores > 4 or time(procs=2) > 0`, "", "procs=2"},
@@ -58,7 +58,7 @@ func TestExpansion(t *testing.T) {
 		{primes(), `time(serial) > 0`, "runtime=py3 executor=serial", "runtime=py3 serial"},
 		{primes(), `speedup(pool=2, chunksize=1, against="threads=2") > 1`, "runtime=py3", "runtime=py3 threads=2, runtime=py3 pool=2 chunksize=1"},
 		{primes(), `speedup(threads=2, against="pool=2") > 1`, "runtime=py3", `!against="pool=2" is ambiguous, it selects 2 cells (add chunksize=… to against)`},
-		{primes(), `time(runtime="py2") > 0`, "threads", "threads=1: runtime=py2 threads=1; threads=2: runtime=py2 threads=2"},
+		{primes(), `time(runtime="py2") > 0`, "threads", "workers=1: runtime=py2 threads=1; workers=2: runtime=py2 threads=2"},
 
 		{chunks, `speedup(pool=2) > 1`, "", "chunk=10: serial chunk=10, pool=2 chunk=10; chunk=100: serial chunk=10, pool=2 chunk=100"},
 		{chunks, `time(pool=4) < time(pool=2)`, "", "pool=2 chunk=10, pool=4 chunk=10"},
@@ -120,6 +120,22 @@ func TestExcludedCells(t *testing.T) {
 	plan.Excluded[0].Reason, plan.Excluded[1].Reason = "not in --only", "not in --only"
 	if v := Judge(mustCompile(t, plan, asserted(check, "", "")), Data{Plan: plan}); v[0].Outcome != Skipped {
 		t.Errorf("--only: %+v", v)
+	}
+}
+
+// With --only there are fewer cells than the assertions ask for; that must not keep the others from being run.
+func TestOnlySkipsWhatItLeavesOut(t *testing.T) {
+	plan := planOf("serial", "executor=serial", "executor=procs workers=2", "excluded", "executor=procs workers=4 ! not selected by --only",
+		"executor=threads workers=2 ! not selected by --only")
+	for check, want := range map[string]string{
+		`speedup(procs=2) > 1`:                      "inconclusive: 1 block; at least 5 are needed",
+		`all([2, 4], speedup(procs=#) > 1)`:         "skipped: procs=4 is excluded: not selected by --only",
+		`best_workers(procs) == 2`:                  "skipped: procs=4 is excluded: not selected by --only",
+		`speedup(procs=2, against="threads=2") > 1`: "skipped: threads=2 is excluded: not selected by --only",
+	} {
+		if got := said(judgeOne(t, plan, asserted(check, "", ""), trials(plan, 1, perWorker(plan)))); got != want {
+			t.Errorf("%s: %s, want %s", check, got, want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"runner/internal/expression"
 )
@@ -40,10 +41,11 @@ func judge(c *Check, m *measured) Verdict {
 		all[i] = i
 	}
 	holds, err := s.holds(all)
-	v.N = s.n()
 	parts := s.parts(all)
 	v.Evidence = evidence(c.Text, parts)
-	if trouble := worst(err, parts, c.Text); trouble != nil {
+	lacking := slices.Concat(s.unanswered(all), noNumbers(parts, c.Text))
+	v.N = s.n()
+	if trouble := worst(err, lacking); trouble != nil {
 		v.Outcome, v.Reason = Error, trouble.Error()
 		var none *missing
 		if errors.As(trouble, &none) && none.unavailable {
@@ -85,7 +87,7 @@ func (s *statistic) parts(draw []int) []expression.Part {
 	return s.check.assertion.program.Parts(s.vars, s.caller(draw))
 }
 
-// n is how many blocks the last evaluation rests on, or trials where nothing in it is random.
+// n is how many blocks all that was asked since the last holds rests on, or trials where nothing in it is random.
 func (s *statistic) n() int {
 	if s.random.asked {
 		return s.random.n
@@ -132,12 +134,11 @@ func (c *Check) resolve(call int, values, params []any) (resolved, error) {
 
 func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
-// worst finds what keeps the check from being judged: its own error, a number that a part lacks, or one that is none.
-// Every number that a check names must be there, even if the rest of it would decide. What is missing by fault goes
-// before what this machine cannot run.
-func worst(err error, parts []expression.Part, text string) error {
+// worst finds what keeps the check from being judged. Every number that a check names must be there, even if the rest of
+// it would decide. What is missing by fault goes before what this machine cannot run.
+func worst(err error, lacking []error) error {
 	var excuse error
-	for _, e := range append(lacking(parts, text), err) {
+	for _, e := range append(lacking, err) {
 		var none *missing
 		switch {
 		case !errors.As(e, &none):
@@ -153,15 +154,23 @@ func worst(err error, parts []expression.Part, text string) error {
 	return err
 }
 
-// lacking are the parts' errors, and the parts that are no finite number.
-func lacking(parts []expression.Part, text string) []error {
+// unanswered asks every call, also those that the evaluation did not come to, and gives the errors.
+func (s *statistic) unanswered(draw []int) []error {
+	var out []error
+	ask := s.caller(draw)
+	for _, u := range s.check.uses {
+		if _, err := ask(s.check.assertion.index(u.site), u.values, u.params); err != nil {
+			out = append(out, err)
+		}
+	}
+	return out
+}
+
+// noNumbers are the parts that are NaN or infinite.
+func noNumbers(parts []expression.Part, text string) []error {
 	var out []error
 	for _, p := range parts {
-		f, isNumber := p.Value.(float64)
-		switch {
-		case p.Err != nil:
-			out = append(out, p.Err)
-		case isNumber && !finite(f):
+		if f, isNumber := p.Value.(float64); p.Err == nil && isNumber && !finite(f) {
 			out = append(out, &missing{reason: oneLine(string([]rune(text)[p.From:p.To])) + " is not a number"})
 		}
 	}

@@ -158,8 +158,10 @@ func (a *assertion) countCells(site *callSite, selector matrix.Selector, cells [
 	differ := a.differing(cells)
 	if site.function.kind == allCounts {
 		if len(cells) < 2 {
-			return problemAt(site.place(), "give the executor more worker counts", "%s needs an executor with at least two worker counts, and there is only %s",
-				site.Function, nameOf(a.plan.Cells[cells[0]].Cell))
+			p := problemAt(site.place(), "give the executor more worker counts", "%s needs an executor with at least two worker counts, and there is only %s",
+				site.Function, a.keyOf(cells[0]))
+			p.excuse = a.excuse(selector)
+			return p
 		}
 		differ = slices.DeleteFunc(differ, func(name string) bool { return name == matrix.Workers })
 		if len(differ) == 0 {

@@ -74,12 +74,13 @@ type place struct{ from, to int }
 type problem struct {
 	place
 	message, hint string
+	excuse        string // why the check is rather skipped: what it asks for is not run here
 }
 
 func (p *problem) Error() string { return p.message }
 
 func problemAt(at place, hint, format string, args ...any) *problem {
-	return &problem{at, fmt.Sprintf(format, args...), hint}
+	return &problem{place: at, message: fmt.Sprintf(format, args...), hint: hint}
 }
 
 // touched are the facets that a condition decides.
@@ -117,9 +118,9 @@ func validLevels(t matrix.Term, levels []any, at place, name string) *problem {
 		for i, l := range levels {
 			known[i] = matrix.Format(l)
 		}
-		hint := diag.DidYouMean(matrix.Format(v), known)
-		if _, isText := v.(string); !isText || hint == "" {
-			hint = fmt.Sprintf("%s has %s", name, enumerate(known))
+		hint := fmt.Sprintf("%s has %s", name, enumerate(known))
+		if _, isText := v.(string); isText && diag.Closest(matrix.Format(v), known) != "" {
+			hint = diag.DidYouMean(matrix.Format(v), known) + " " + hint
 		}
 		return problemAt(at, hint, "%s=%s is not in the matrix", name, matrix.Format(v))
 	}

@@ -167,7 +167,7 @@ func Elapsed(d time.Duration) string {
 func valueText(v any, unit string, room int) string {
 	switch v := v.(type) {
 	case nil:
-		return "none"
+		return "missing"
 	case bool:
 		return strconv.FormatBool(v)
 	case string:
@@ -203,7 +203,10 @@ func exact(v float64, unit string) string {
 func listText(list []any, unit string, room int) string {
 	text := "["
 	for i, v := range list {
-		next := valueText(v, unit, room)
+		next := "none"
+		if v != nil {
+			next = valueText(v, unit, room)
+		}
 		if i > 0 {
 			next = ", " + next
 		}

@@ -18,14 +18,15 @@ func (w *Workload) Combined(results []any) (any, error) {
 	switch w.Combine {
 	case "", "none":
 		return nil, nil
-	case "concat":
-		return concat(results, false)
-	case "sort":
-		all, err := concat(results, true)
-		if err != nil {
+	case "concat", "sort":
+		all, err := concat(results, w.Combine == "sort")
+		switch {
+		case err != nil:
 			return nil, err
+		case w.Combine == "sort":
+			return ordered(all)
 		}
-		return ordered(all)
+		return all, nil
 	}
 	if len(results) == 0 {
 		return nil, fmt.Errorf("%s of no results", w.Combine)
@@ -70,7 +71,9 @@ func toNumber(v any, i int) (any, error) {
 }
 
 func kindName(v any) string {
-	switch v.(type) {
+	switch v := v.(type) {
+	case int, int64, float64:
+		return fmt.Sprintf("the number %v", v)
 	case nil:
 		return "nothing"
 	case bool:

@@ -129,8 +129,15 @@ func (d design) baselines(list *diag.List) []int {
 	}
 	chosen := make([][]int, len(e.Axes)) // by axis and level, the level it is compared with; nil: its own
 	for axis, s := range byAxis {
-		for l := range e.Axes[axis].Levels {
-			target, problem, hint := baselineLevel(e.Axes[axis], s, l)
+		a := e.Axes[axis]
+		var matching []int
+		for l, level := range a.Levels {
+			if s.MatchFacets(level.Facets) {
+				matching = append(matching, l)
+			}
+		}
+		for l := range a.Levels {
+			target, problem, hint := baselineLevel(a, s, matching, l)
 			if problem != "" {
 				list.Add(e.BaselinePos, 1, hint, "%s", problem)
 				unfit = true
@@ -153,16 +160,13 @@ func (d design) baselines(list *diag.List) []int {
 	return base
 }
 
-// baselineLevel finds the level of an axis that the baseline means for cells at level l. Of several that match, it is
+// baselineLevel finds the level of an axis that the baseline means for cells at level l. Of several that match it is
 // the one that agrees with l in what the baseline leaves open: `{executor: threads}` is threads=2 for procs=2.
-func baselineLevel(a Axis, s matrix.Selector, l int) (target int, problem, hint string) {
-	var matching, agreeing []int
-	for i, level := range a.Levels {
-		if s.MatchFacets(level.Facets) {
-			matching = append(matching, i)
-			if agrees(level, a.Levels[l], s) {
-				agreeing = append(agreeing, i)
-			}
+func baselineLevel(a Axis, s matrix.Selector, matching []int, l int) (target int, problem, hint string) {
+	var agreeing []int
+	for _, i := range matching {
+		if len(matching) > 1 && agrees(a.Levels[i], a.Levels[l], s) {
+			agreeing = append(agreeing, i)
 		}
 	}
 	switch {

@@ -68,9 +68,8 @@ func (r *reader) countedLevels(info ExecutorInfo, at, v *value) (levels []Level)
 	for _, item := range counts.items() {
 		for _, n := range r.counts(item) {
 			levels = append(levels, r.optionLevels(info, item.pos, n, options)...)
-			if len(levels) > maxCells {
-				r.fail(item, "use fewer", "%s has more than %d levels", at.text, maxCells)
-				return levels
+			if len(levels) > maxVariants {
+				return levels // axis reports it
 			}
 		}
 	}
@@ -114,7 +113,7 @@ func (r *reader) optionLevels(info ExecutorInfo, pos diag.Pos, workers int, v *v
 		default:
 			levels = cross(levels, o.Name, true, r.optionValues(o, given))
 		}
-		if len(levels) > maxCells {
+		if len(levels) > maxVariants {
 			return levels
 		}
 	}

@@ -136,11 +136,11 @@ var overrides = []key{
 var top = &shape{what: "a mapping of keys", kinds: isMap, extra: true, keys: append([]key{
 	{name: "version", doc: "1", shape: &shape{what: "the number 1", kinds: isInt, schema: func(_ Catalog, s map[string]any) { s["const"] = 1 },
 		valid: func(v *value) (string, bool) { return "this runner reads version 1", v.data == 1 }}, required: true},
-	{name: "name", doc: "of the experiment", shape: nameShape, required: true},
+	{name: "name", doc: "what reports call the experiment", shape: nameShape, required: true},
 	{name: "extends", doc: "a spec, by a relative path, that this one changes", shape: &shape{what: "a path", kinds: isText,
 		or: &shape{what: "a list of paths", kinds: isList, item: textShape}}},
 	{name: "profiles", doc: "named overrides", shape: &shape{what: "a mapping of names to overrides", kinds: isMap, named: aName,
-		others: &shape{what: "a mapping of keys", kinds: isMap, keys: overrides}}},
+		others: &shape{what: "a mapping of keys", kinds: isMap, keys: overrides, schema: profileSchema}}},
 }, overrides...)}
 
 var (

@@ -17,7 +17,8 @@ type Plan struct {
 	Seed       uint64
 }
 
-// PlannedCell is one configuration with all that its trials need.
+// PlannedCell is one configuration with all that its trials need. Cells may share Options, Tasks and Env: they are only
+// to be read.
 type PlannedCell struct {
 	Cell     matrix.Cell
 	Facets   []matrix.Facet // Cell.Facets(), at hand
@@ -27,7 +28,7 @@ type PlannedCell struct {
 	Executor string // canonical name; "serial" without such an axis
 	Workers  int    // at least 1
 	Options  map[string]any
-	Tasks    []map[string]any // arguments of each task, templates filled in
+	Tasks    []map[string]any // arguments of each task, templates and defaults filled in, typed as the parameters are
 	Env      map[string]string
 	Baseline int // index in Plan.Cells of the cell it is compared with; -1: none
 	Timeout  time.Duration

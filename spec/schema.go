@@ -11,6 +11,7 @@ func Schema(cat Catalog) []byte {
 	s := top.jsonSchema(cat)
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["title"] = "runner experiment, version 1"
+	s["$defs"] = definitions(cat)
 	// what a file lacks may come from the one it extends
 	delete(s, "required")
 	s["anyOf"] = []any{
@@ -138,40 +139,69 @@ func selectorSchema(_ Catalog, m map[string]any) {
 
 func anyOf(forms ...any) map[string]any { return map[string]any{"anyOf": forms} }
 
-// withDefault is what an axis takes: one level, a list, or {levels, default}.
-func withDefault(level any, m map[string]any) {
-	levels := anyOf(level, map[string]any{"type": "array", "items": level, "minItems": 1})
-	m["anyOf"] = []any{levels, map[string]any{
+func ref(path string) map[string]any { return map[string]any{"$ref": "#/" + path} }
+
+// definitions are the parts that several places of the schema refer to.
+func definitions(cat Catalog) map[string]any {
+	profile := map[string]any{}
+	for _, k := range overrides {
+		profile[k.name] = ref("properties/" + k.name)
+	}
+	executors := map[string]any{}
+	for _, e := range cat.Executors {
+		executors[e.Name] = e.jsonSchema()
+	}
+	return map[string]any{
+		"profile":       map[string]any{"type": "object", "properties": profile, "additionalProperties": false},
+		"executors":     executors,
+		"executor":      executorLevel(cat),
+		"executor-axis": axisOf("executor"),
+		"level": anyOf(
+			map[string]any{"type": scalarTypes},
+			map[string]any{"type": "object", "required": []string{"label"}, "description": "linked values under one label"},
+		),
+		"axis": axisOf("level"),
+	}
+}
+
+// axisOf is what an axis takes: one level, a list, or {levels, default}.
+func axisOf(level string) map[string]any {
+	level = "$defs/" + level
+	levels := anyOf(ref(level), map[string]any{"type": "array", "items": ref(level), "minItems": 1})
+	return anyOf(levels, map[string]any{
 		"type": "object", "required": []string{"levels"}, "additionalProperties": false,
 		"properties": map[string]any{
 			"levels":  levels,
 			"default": map[string]any{"description": "the level that is left out of a cell's identity"},
 		},
-	}}
+	})
 }
 
-func levelsSchema(_ Catalog, m map[string]any) {
-	withDefault(anyOf(
-		map[string]any{"type": scalarTypes},
-		map[string]any{"type": "object", "required": []string{"label"}, "description": "linked values under one label"},
-	), m)
+func levelsSchema(_ Catalog, m map[string]any) { m["$ref"] = "#/$defs/axis" }
+
+func executorSchema(_ Catalog, m map[string]any) { m["$ref"] = "#/$defs/executor-axis" }
+
+func profileSchema(_ Catalog, m map[string]any) {
+	clear(m)
+	m["$ref"] = "#/$defs/profile"
 }
 
-func executorSchema(cat Catalog, m map[string]any) {
-	var alone []string
+// executorLevel is the name of an executor without workers, or a mapping of names to counts and options.
+func executorLevel(cat Catalog) map[string]any {
+	alone := []string{}
 	byName := map[string]any{}
 	for _, e := range cat.Executors {
 		for _, name := range append([]string{e.Name}, e.Aliases...) {
 			if !e.Workers {
 				alone = append(alone, name)
 			}
-			byName[name] = e.jsonSchema()
+			byName[name] = ref("$defs/executors/" + e.Name)
 		}
 	}
-	withDefault(anyOf(
+	return anyOf(
 		map[string]any{"enum": alone},
 		map[string]any{"type": "object", "properties": byName, "additionalProperties": false, "minProperties": 1},
-	), m)
+	)
 }
 
 // jsonSchema of what stands behind an executor's name: worker counts, or a mapping with its options.

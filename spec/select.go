@@ -2,11 +2,9 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/diag"
 	"runner/internal/expression"
 	"runner/internal/matrix"
 )
@@ -17,7 +15,7 @@ func (r *reader) selector(v *value, lists bool) (matrix.Selector, bool) {
 	fine := true
 	for _, e := range v.keys {
 		t := matrix.Term{Name: e.name}
-		if !r.selectable(e) {
+		if !r.selectable(e, lists) {
 			fine = false
 			continue
 		}
@@ -29,7 +27,7 @@ func (r *reader) selector(v *value, lists bool) (matrix.Selector, bool) {
 		for _, item := range e.value.items() {
 			from, to, isRange := parseRange(item.text, r.exp.Cores)
 			switch {
-			case item.is(isText) && isRange && lists && to-from < maxCells:
+			case item.is(isText) && isRange && lists && to-from < maxAnyOf:
 				for n := from; n <= to; n++ {
 					t.Values = append(t.Values, n)
 				}
@@ -39,8 +37,12 @@ func (r *reader) selector(v *value, lists bool) (matrix.Selector, bool) {
 				fine = false
 			}
 		}
-		if e.value.is(isList) && len(e.value.list) == 0 {
+		switch {
+		case e.value.is(isList) && len(e.value.list) == 0:
 			r.fail(e.value, "name a level", "%s is an empty list", e.name)
+			fine = false
+		case len(t.Values) > maxAnyOf:
+			r.fail(e.value, "use several entries, or if:", "%s has more than %d values", e.name, maxAnyOf)
 			fine = false
 		}
 		s = append(s, t)
@@ -52,9 +54,14 @@ func (r *reader) selector(v *value, lists bool) (matrix.Selector, bool) {
 	return r.exp.names.normal(s), fine
 }
 
-func (r *reader) selectable(e entry) bool {
+// selectable refuses a name that is no axis and nothing of an executor in the matrix. What another layer took out of the
+// matrix may still be excluded.
+func (r *reader) selectable(e entry, lists bool) bool {
 	n := &r.exp.names
 	if _, ok := n.axisOf(e.name); ok {
+		return true
+	}
+	if i, ok := n.axes[matrix.Executor]; ok && lists && r.exp.Axes[i].layer > e.value.layer && n.possible(e.name) {
 		return true
 	}
 	hint := suggest(e.name, n.selectable())
@@ -72,6 +79,10 @@ func (r *reader) selectable(e entry) bool {
 func (r *reader) excludes() {
 	all := r.root.get("exclude")
 	if !all.is(isList) {
+		return
+	}
+	if len(all.list) > maxExcludes {
+		r.fail(all, "use if:", "more than %d excludes", maxExcludes)
 		return
 	}
 	for _, v := range all.list {
@@ -137,72 +148,6 @@ func (r *reader) baseline() {
 	}
 }
 
-// assertions keeps them as text: what their functions mean is not known here.
-func (r *reader) assertions() {
-	all := r.root.get("assert")
-	if !all.is(isList) {
-		return
-	}
-	for _, v := range all.list {
-		a := Assertion{Level: "error", Pos: v.pos}
-		check := v
-		if v.is(isMap) {
-			check = v.get("check")
-			r.details(&a, v)
-		}
-		if !check.is(isText) {
-			continue
-		}
-		a.Check = check.Text()
-		if strings.TrimSpace(check.text) == "" {
-			r.fail(check, "such as speedup(procs=2) > 1.3", "an empty check")
-		} else if r.expressionText(check) {
-			r.exp.Assertions = append(r.exp.Assertions, a)
-		}
-	}
-}
-
-func (r *reader) details(a *Assertion, v *value) {
-	for key, into := range map[string]*string{"name": &a.Name, "because": &a.Because, "level": &a.Level} {
-		if child := v.get(key); child.is(isText) {
-			*into = child.text
-		}
-	}
-	if needs := v.get("needs"); needs.is(isText) && r.expressionText(needs) {
-		t := needs.Text()
-		a.Needs = &t
-	}
-	where := v.get("where")
-	if !where.is(isMap) {
-		return
-	}
-	s, fine := r.selector(where, true)
-	if a.Where = s; fine {
-		r.levelsExist(s, where)
-	}
-}
-
-// levelsExist refuses a level that no cell can have. A layer above may have replaced an axis's levels: then the level
-// was meant for others.
-func (r *reader) levelsExist(s matrix.Selector, v *value) {
-	for i, t := range s {
-		axis := r.exp.Axes[r.mustAxis(t.Name)]
-		for _, want := range t.Values {
-			one := matrix.Selector{{Name: t.Name, Values: []any{want}}}
-			if axis.layer > v.layer || len(axis.Levels) == 0 || slices.ContainsFunc(axis.Levels, func(l Level) bool { return one.MatchFacets(l.Facets) }) {
-				continue
-			}
-			at := v.keys[i].value
-			r.fail(at, levelsHint(axis), "no level of %s is %s", axis.Name, one)
-		}
-	}
-}
-
-func (r *reader) mustAxis(name string) int {
-	i, _ := r.exp.names.axisOf(name)
-	return i
-}
-
 // levelsHint lists the levels of an axis.
 func levelsHint(a Axis) string {
 	var keys []string
@@ -222,44 +167,4 @@ func levelKey(a Axis, l Level) string {
 		return matrix.NewCell(l.Facets...).Key()
 	}
 	return matrix.Format(l.Facets[0].Value)
-}
-
-// expressionText refuses an expression that a comment cut short. expr writes # for the element of a list, and YAML
-// reads ` #` as the beginning of a comment.
-func (r *reader) expressionText(v *value) bool {
-	if v.src == nil || v.style != 0 || balanced(v.text) {
-		return true
-	}
-	end := v.Text().Pos(utf8.RuneCountInString(v.text))
-	line := []rune(v.src.line(end.Line))
-	rest := string(line[min(end.Col-1, len(line)):])
-	if trimmed := strings.TrimLeft(rest, " \t"); rest != trimmed && strings.HasPrefix(trimmed, "#") {
-		col := end.Col + utf8.RuneCountInString(rest) - utf8.RuneCountInString(trimmed)
-		r.list.Add(diag.Pos{File: end.File, Line: end.Line, Col: col}, 1,
-			"in YAML ` #` begins a comment, so a check that uses expr's `#` must be quoted", "the expression is cut short here")
-		return false
-	}
-	return true
-}
-
-// balanced: every bracket closes, and the text does not end in the middle of something.
-func balanced(text string) bool {
-	depth := 0
-	var quote rune
-	for _, c := range text {
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'' || c == '`':
-			quote = c
-		case strings.ContainsRune("([{", c):
-			depth++
-		case strings.ContainsRune(")]}", c):
-			depth--
-		}
-	}
-	last, _ := utf8.DecodeLastRuneInString(text)
-	return depth <= 0 && quote == 0 && !strings.ContainsRune(",+-*/<>=&|!?:", last)
 }

@@ -18,7 +18,7 @@ type shape struct {
 	named  func(name string) (what string)     // what an other key must be called; "" if it is
 	item   *shape                              // of a list
 	or     *shape                              // another shape that will do
-	extra  bool                                  // keys that begin with x- are ignored
+	extra  bool                                // keys that begin with x- are ignored
 	whole  bool                                // a mapping that is one value: a later layer replaces it
 	schema func(Catalog, map[string]any)       // adds to the JSON Schema of this shape
 }

@@ -19,6 +19,10 @@ const (
 	maxNodes    = 200_000   // values after aliases were followed
 	maxDepth    = 64        // of nesting
 	maxCells    = 100_000   // combinations of the matrix, before excludes
+	maxAxes     = 100       // of the matrix
+	maxVariants = 4_096     // levels of the executor axis
+	maxExcludes = 1_000     // entries
+	maxAnyOf    = 1_000     // values of one name in a selector
 	maxTasks    = 1_000_000 // different tasks of one cell, and of all kept task lists together
 	maxCalls    = 10_000_000
 	maxBlocks   = 1_000_000

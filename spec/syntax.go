@@ -78,22 +78,19 @@ func (s *source) syntaxError(err error) diag.Diagnostic {
 }
 
 // breakingLine is the line with which the text stops being the beginning of a YAML file: every shorter text that ends
-// before it can be read, none that ends after it. 0 if the file is too large to try.
+// before it can be read, none that ends after it. 0 if that would take too long to find out.
 func (s *source) breakingLine() int {
-	const largest, lookahead, tries = 256 << 10, 64, 500
-	if len(s.text) > largest {
-		return 0
-	}
-	tried := 0
+	const lookahead = 64
+	budget := 8 << 20 // bytes to parse in all
 	readable := func(lines int) bool {
-		tried++
+		budget -= s.starts[lines]
 		_, err := parseYAML(s.text[:s.starts[lines]])
 		return err == nil
 	}
 	good, n := 0, s.lineCount()
-	for tried < tries {
+	for budget > 0 {
 		low, high := good, n
-		for high-low > 1 {
+		for high-low > 1 && budget > 0 {
 			if mid := (low + high) / 2; readable(mid) {
 				low = mid
 			} else {
@@ -102,12 +99,12 @@ func (s *source) breakingLine() int {
 		}
 		// A bracket that spans lines makes the lines inside of it unreadable, but not those after it.
 		good = 0
-		for k := high + 1; k < min(n, high+lookahead) && good == 0; k++ {
+		for k := high + 1; k < min(n, high+lookahead) && good == 0 && budget > 0; k++ {
 			if readable(k) {
 				good = k
 			}
 		}
-		if good == 0 {
+		if good == 0 && budget > 0 {
 			return high
 		}
 	}

@@ -48,15 +48,16 @@ func readField(v *value, list *diag.List) field {
 
 // splitTemplate cuts a text at its {{names}}. The offset of a problem is in runes.
 func splitTemplate(text string) (parts []part, offset int, problem string) {
+	at := 0
 	for rest := text; rest != ""; {
 		before, after, found := strings.Cut(rest, "{{")
+		at += utf8.RuneCountInString(before)
 		if before != "" {
 			parts = append(parts, part{text: before})
 		}
 		if !found {
 			break
 		}
-		at := utf8.RuneCountInString(text[:len(text)-len(after)-2])
 		inside, next, closed := strings.Cut(after, "}}")
 		name := strings.TrimSpace(inside)
 		switch {
@@ -66,6 +67,7 @@ func splitTemplate(text string) (parts []part, offset int, problem string) {
 			return nil, at, fmt.Sprintf("{{%s}} is not a name", shorten(inside))
 		}
 		parts = append(parts, part{name: name, at: at})
+		at += utf8.RuneCountInString(inside) + 4
 		rest = next
 	}
 	return parts, 0, ""

@@ -42,6 +42,13 @@ func (n *vocabulary) substitutes() []string {
 	return sorted(keysOf(n.axes), keysOf(n.linked), keysOf(n.options), []string{"workers", "cores"})
 }
 
+// substitute: {{name}} stands for something.
+func (n *vocabulary) substitute(name string) bool {
+	_, isAxis := n.axes[name]
+	_, isLinked := n.linked[name]
+	return isAxis || isLinked || n.options[name] || name == matrix.Workers || name == "cores"
+}
+
 // selectable are the names that a selector may have.
 func (n *vocabulary) selectable() []string {
 	names := [][]string{keysOf(n.axes), keysOf(n.options), keysOf(n.running)}
@@ -65,6 +72,16 @@ func (n *vocabulary) axisOf(name string) (int, bool) {
 	}
 	i, ok := n.axes[matrix.Executor]
 	return i, ok && (name == matrix.Workers || n.options[name] || n.running[n.canonical(name)])
+}
+
+// possible: the name is an executor, or an option of one, whether or not it is in the matrix.
+func (n *vocabulary) possible(name string) bool {
+	for other, e := range n.executors {
+		if other == name || slices.ContainsFunc(e.Options, func(o ParamInfo) bool { return o.Name == name }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (n *vocabulary) canonical(executor string) string {

@@ -103,6 +103,7 @@ func (r *reader) arguments(v *value, info *BuiltinInfo) (args []argument) {
 	for _, e := range v.keys {
 		if !e.value.is(isScalar) {
 			r.fail(e.value, "write a number, a text, true or false", "%s cannot be %s", e.name, e.value.describe())
+			args = append(args, argument{name: e.name})
 			continue
 		}
 		args = append(args, r.argument(e, info))
@@ -161,9 +162,9 @@ func (r *reader) field(v *value) field {
 
 func (r *reader) fieldWith(v *value, more []string) field {
 	f := readField(v, r.list)
-	known := append(r.exp.names.substitutes(), more...)
 	f.names(func(v *value, p part) {
-		if !slices.Contains(known, p.name) {
+		if !r.exp.names.substitute(p.name) && !slices.Contains(more, p.name) {
+			known := append(r.exp.names.substitutes(), more...)
 			r.list.Add(v.Text().Pos(p.at), utf8.RuneCountInString(p.name)+4, suggest(p.name, known), "{{%s}} names nothing", p.name)
 		}
 	})
@@ -206,7 +207,8 @@ func constantEnv(env []argument) map[string]string {
 
 // required: each task has every parameter that has no default, under args or of its own.
 func (r *reader) required(e entry, w *Workload, info *BuiltinInfo) {
-	if info == nil || w.tasks.broken {
+	misnamed := func(a argument) bool { return a.param == nil } // and reported
+	if info == nil || w.tasks.broken || slices.ContainsFunc(w.args, misnamed) {
 		return
 	}
 	for _, p := range info.Params {

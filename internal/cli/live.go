@@ -28,7 +28,7 @@ type liveTrial struct {
 	status        results.Status
 	reason        string
 	time          time.Duration // 0: not measured
-	control       bool          // the second copy of a baseline: no progress of its cell
+	control       bool          // the second copy of a baseline: neither progress nor trouble of its cell
 	warmup        bool          // its time does not count
 	speedup       *float64      // of its cell so far; nil: not known
 }
@@ -110,15 +110,17 @@ func (p *liveProgress) add(t liveTrial) *liveCell {
 	if t.speedup != nil {
 		c.speedup = t.speedup
 	}
-	if t.status != results.OK {
-		c.bad[t.status]++
-		c.reason = reports.Visible(t.reason)
-		c.impossible = t.status == results.Unavailable
+	if t.status == results.Unavailable {
+		c.impossible, c.reason = true, reports.Visible(t.reason)
 	}
-	if t.control {
+	if t.control || c.impossible {
 		return c
 	}
 	c.done++
+	if t.status != results.OK {
+		c.bad[t.status]++
+		c.reason = reports.Visible(t.reason)
+	}
 	if t.status == results.OK && !t.warmup && t.time > 0 {
 		at, _ := slices.BinarySearch(c.times, t.time)
 		c.times = slices.Insert(c.times, at, t.time)

@@ -51,11 +51,11 @@ func (v *livePlain) trial(t liveTrial) {
 	case c.impossible:
 		v.linef("%s: unavailable: %s", c.key, c.reason)
 		v.told[t.cell] = c.done
-		return
+	case t.control:
 	case t.status != results.OK:
 		v.bad(t, c)
 	}
-	if c.done == t.blocks && v.told[t.cell] != c.done {
+	if !c.impossible && c.done == t.blocks && v.told[t.cell] != c.done {
 		v.cell(t.cell)
 	}
 	v.heartbeat()

@@ -159,7 +159,11 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 func planned(x experiment) []results.PlannedCell {
 	var cells []results.PlannedCell
 	for i, c := range x.plan.Cells {
-		cells = append(cells, results.PlannedCell{Index: i, Workload: c.Workload.Name, Identity: c.Identity, Cell: c.Cell})
+		cell := results.PlannedCell{Index: i, Workload: c.Workload.Name, Identity: c.Identity, Cell: c.Cell}
+		if c.Baseline >= 0 {
+			cell.Baseline = &c.Baseline
+		}
+		cells = append(cells, cell)
 	}
 	return cells
 }

@@ -72,6 +72,7 @@ func (c *compilation) run() {
 		func() { c.fold(&tree.Node) },
 		c.checkArguments,
 		func() { c.checkUnits(tree.Node) },
+		func() { c.guard(&tree.Node, false) },
 		func() { c.finish(tree.Node) },
 	}
 	for _, step := range steps {

@@ -107,6 +107,7 @@ func TestEval(t *testing.T) {
 		`cores > 1 /* two */ and cores < 3`:                      true,
 		`(level ?? 0) == 7`:                                      true,
 		`uniq([1, 1, 2]) == [1, 2] and [1,2][0] == 1`:            true,
+		`all([1, 2], 4 / # >= 2 and # ** 2 < 5)`:                 true,
 		`time(runtime="py3", executor="serial") == 0.25 == true`: true,
 	} {
 		got, err := mustCompile(t, text, scope).Eval(vars, call)
@@ -132,16 +133,23 @@ func TestEvalErrors(t *testing.T) {
 		t.Errorf("the caller's error came back as %v", err)
 	}
 	for text, want := range map[string]string{
-		`results(serial)`:                        "not true or false",
-		`results(serial) > 1`:                    "",
-		`results(serial).x == 1`:                 "",
-		`time(serial, stat=results(serial)) > 1`: "stat of time is one of median, mean, min",
-		`half(results(serial)) > 1`:              "x of half is a number, not a text",
-		`len(map(1..1000000, #)) > 0`:            "more elements",
-		`len(map(1..1000, len(1..1000))) > 0`:    "more elements",
-		`"a" matches results(serial) + "("`:      "missing closing )",
+		`results(serial)`:                          "not true or false",
+		`results(serial) > 1`:                      "",
+		`results(serial).x == 1`:                   "",
+		`time(serial, stat=results(serial)) > 1`:   "stat of time is one of median, mean, min",
+		`half(results(serial)) > 1`:                "x of half is a number, not a text",
+		`len(map(1..1000000, #)) > 0`:              "more elements",
+		`len(map(1..1000, len(1..1000))) > 0`:      "more elements",
+		`all([0, 1], not (time(procs=#) / # < 1))`: "2 / 0 is not a number",
+		`any([0], # ** -1 > 1)`:                    "0 ** -1 is not a number",
+		`"a" matches results(serial) + "("`:        "missing closing )",
 	} {
-		v, err := mustCompile(t, text, scope).Eval(vars, func(i int, s, p []any) (any, error) { return "text", nil })
+		v, err := mustCompile(t, text, scope).Eval(vars, func(i int, s, p []any) (any, error) {
+			if len(s) > 0 && s[0] == 0 {
+				return 2.0, nil
+			}
+			return "text", nil
+		})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "interface {}") {
 			t.Errorf("%s: %v, %v; want an error with %q", text, v, err, want)
 		}

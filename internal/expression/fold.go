@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"math"
 	"slices"
 
 	"github.com/expr-lang/expr/ast"
@@ -44,6 +45,10 @@ func (c *compilation) foldNode(place *ast.Node) {
 	v, err := p.run(code, nil, nil)
 	if err != nil {
 		c.addAt(node, "", "%s", err)
+		return
+	}
+	if f, isFloat := v.(float64); isFloat && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		c.addAt(node, "", "this is not a number")
 		return
 	}
 	with := literal(v)

@@ -21,7 +21,7 @@ var refusedTexts = []string{
 	`speedup("chunk-size"=2) > 1`, `speedup(procs={"a": 1}) > 1`, `speedup(procs=nil) > 1`, `time(serial) > memory(serial)`,
 	`time(serial) + memory(serial) > 1`, `now() > 1`, `date("2020-01-01") > 1`, `repeat("a", 9) == ""`, `reduce([1], # + 1) > 1`, `keys({}) == []`,
 	`let x = 1; x > 1`, `1 > 0; 2 > 1`, `os.upper() == "A"`, `cores.x > 1`, `if cores > 1 { true } else { false }`, `cores > 1 cores < 3`, `cores & 1`,
-	`cores => 1`, `cores >`, `> 1`, `os > 1`, `-os == "a"`, `1 % 0 > 1`, `"a" matches "("`, `all(cores, # > 1)`, `all([1], #)`, `all([1], # + )`,
+	`cores => 1`, `cores >`, `> 1`, `os > 1`, `-os == "a"`, `1 % 0 > 1`, `1 / 0 > 1`, `0 ** -1 > 1`, `"a" matches "("`, `all(cores, # > 1)`, `all([1], #)`, `all([1], # + )`,
 	`# > 1`, `"\q" == "a"`, `cores > 1 @ 2`, `/* open`, `$env["cores"] > 1`, `cores[0] > 1`, `speedup(procs=corse, prcos=9) > speedup(x=y)`, `99999999999999999999 > 1`,
 	`x.y > 1`, `speedup(procs=2) > 1 |`, `not cores`, `min > 1 and h > ms > kb`, `1 in cores`, `frobnicate(a=b, 3) > 1`,
 }

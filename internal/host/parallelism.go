@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -9,8 +10,9 @@ import (
 )
 
 // Parallelism measures how many cores' worth of work this machine gives now: one thread counts for a while, then one on
-// each of cores processors, pinned; the ratio of the counts, median of a few rounds. It is the bound of every speedup
-// here, and on a shared machine it is less than the number of cores. It takes about half a second.
+// each of cores processors, pinned; a few rounds in turn. It is the median count of the many over the best count of the
+// one, since a disturbed count is only ever too low; at most cores. It is the bound of every speedup here, and on a
+// shared machine it is less than the number of cores. It takes about half a second.
 func Parallelism(ctx context.Context, cores int) (float64, error) {
 	return parallelism(ctx, cores, func(threads int) float64 { return count(threads, 50*time.Millisecond) })
 }
@@ -19,20 +21,19 @@ const rounds = 5
 
 func parallelism(ctx context.Context, cores int, count func(threads int) float64) (float64, error) {
 	cores = max(cores, 1)
-	ratios := make([]float64, 0, rounds)
+	best, many := 0.0, make([]float64, 0, rounds)
 	for range rounds {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		if one := count(1); one > 0 {
-			ratios = append(ratios, count(cores)/one)
-		}
+		best = max(best, count(1))
+		many = append(many, count(cores))
 	}
-	if len(ratios) == 0 {
-		return 0, nil
+	if best <= 0 {
+		return 0, errors.New("the machine gave no time to the capacity probe")
 	}
-	slices.Sort(ratios)
-	return ratios[len(ratios)/2], nil
+	slices.Sort(many)
+	return min(many[len(many)/2]/best, float64(cores)), nil
 }
 
 // count is how far the threads count together in that time.

@@ -169,7 +169,12 @@ func create(path string) error {
 	if err != nil {
 		return fmt.Errorf("cannot create the results: %w; name another file with --db", err)
 	}
-	return f.Close()
+	err = f.Close()
+	if d, failed := os.Open(dir); failed == nil {
+		d.Sync() // so that the name outlives a loss of power; some file systems refuse, and need it not
+		d.Close()
+	}
+	return err
 }
 
 // ignore keeps the directory out of git, unless there is a .gitignore already.

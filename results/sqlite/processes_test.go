@@ -246,7 +246,7 @@ func TestWhereNothingMayBeWritten(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer os.Chmod(dir, 0o700)
-			if out, err := unprivileged(t, "read", dir, "r").CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "2" {
+			if out, err := unprivileged(t, "read", dir, "r").Output(); err != nil || strings.TrimSpace(string(out)) != "2" {
 				t.Errorf("reading: %s (%v)", out, err)
 			}
 			out, err := unprivileged(t, "open", dir).CombinedOutput()

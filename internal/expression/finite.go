@@ -1,0 +1,41 @@
+package expression
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
+	"github.com/expr-lang/expr/vm/runtime"
+)
+
+// unbounded are the operations that can make NaN or an infinity of finite numbers.
+var unbounded = map[string]func(a, b any) float64{"/": runtime.Divide, "**": runtime.Exponent, "^": runtime.Exponent}
+
+// guard makes these operations fail inside a predicate where they give no number. Outside of predicates Parts shows such
+// a value; inside it would be lost, and NaN under a not would make a condition true.
+func (c *compilation) guard(place *ast.Node, inside bool) {
+	_, predicate := (*place).(*ast.PredicateNode)
+	for _, child := range children(*place) {
+		c.guard(child, inside || predicate)
+	}
+	n, ok := (*place).(*ast.BinaryNode)
+	if !ok || !inside || unbounded[n.Operator] == nil {
+		return
+	}
+	operator, operate := n.Operator, unbounded[n.Operator]
+	c.program.config.Functions[operator] = &builtin.Function{Name: operator, Func: func(args ...any) (any, error) {
+		v := operate(args[0], args[1])
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("%v %s %v is not a number", args[0], operator, args[1])
+		}
+		return v, nil
+	}}
+	callee := &ast.IdentifierNode{Value: operator}
+	callee.SetType(typeNumber)
+	call := &ast.CallNode{Callee: callee, Arguments: []ast.Node{n.Left, n.Right}}
+	call.SetType(reflect.TypeFor[float64]())
+	c.facts.replace(n, call)
+	*place = call
+}

@@ -1,0 +1,131 @@
+package sqlite
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+func TestMigration(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "results.db")
+	first := fstest.MapFS{"0001_a.sql": {Data: []byte("CREATE TABLE parent (x INTEGER PRIMARY KEY); CREATE TABLE child (p REFERENCES parent (x) ON DELETE CASCADE); INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1);")}}
+	both := fstest.MapFS{"0001_a.sql": first["0001_a.sql"],
+		// A table is rebuilt: with foreign keys on, the DROP would empty child.
+		"0002_b.sql": {Data: []byte("CREATE TABLE p2 (x INTEGER PRIMARY KEY, y TEXT); INSERT INTO p2 SELECT x, 'new' FROM parent; DROP TABLE parent; ALTER TABLE p2 RENAME TO parent;")},
+		"readme.txt": {Data: []byte("not a migration")}}
+	broken := fstest.MapFS{"0001_a.sql": first["0001_a.sql"], "0002_b.sql": {Data: []byte("CREATE TABLE extra (x); nonsense;")}}
+	orphan := fstest.MapFS{"0001_a.sql": first["0001_a.sql"], "0002_b.sql": {Data: []byte("DELETE FROM parent;")}}
+
+	upTo := func(migrations fs.FS) error {
+		db, err := connect(path, false, time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.sql.Close()
+		return db.migrate(ctx, migrations)
+	}
+	state := func(file string) (h head, children int) {
+		db, err := connect(file, true, time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.sql.Close()
+		if h, err = readHead(ctx, db.sql); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.sql.QueryRow("SELECT count(*) FROM child JOIN parent ON p = x").Scan(&children); err != nil {
+			t.Fatal(err)
+		}
+		return h, children
+	}
+	exists := func(file string) bool { _, err := os.Stat(file); return err == nil }
+
+	if err := create(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := upTo(first); err != nil {
+		t.Fatal(err)
+	}
+	if exists(path + ".bak-v0") {
+		t.Error("a new file was backed up")
+	}
+	old := head{applicationID, 1, 2}
+	for name, c := range map[string]struct {
+		migrations fs.FS
+		tells      string
+	}{"broken": {broken, "nonsense"}, "orphan": {orphan, "refer to rows that are not there"}} {
+		wantError(t, upTo(c.migrations), "stays at format 1, unchanged", c.tells)
+		if h, n := state(path); h != old || n != 1 {
+			t.Errorf("%s: the file became %+v with %d children", name, h, n)
+		}
+		if exists(path + ".bak-v1") {
+			t.Errorf("%s: a useless backup was left", name)
+		}
+	}
+
+	_, err := openReadOnly(ctx, path, config{both, time.Second})
+	wantError(t, err, "older runner", "format is 1", "reads 2")
+	if h, _ := state(path); h != old {
+		t.Errorf("reading changed the file to %+v", h)
+	}
+
+	if err := os.WriteFile(path+".bak-v1", []byte("an older backup"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := upTo(both); err != nil {
+		t.Fatal(err)
+	}
+	if h, n := state(path); h != (head{applicationID, 2, 2}) || n != 1 {
+		t.Errorf("the file became %+v with %d children", h, n)
+	}
+	if h, n := state(path + ".bak-v1-2"); h != old || n != 1 {
+		t.Errorf("the backup is %+v with %d children", h, n)
+	}
+	if got := mode(t, path+".bak-v1-2"); got != 0o600 {
+		t.Errorf("the backup has mode %o", got)
+	}
+	if text, _ := os.ReadFile(path + ".bak-v1"); string(text) != "an older backup" {
+		t.Errorf("the older backup became %q", text)
+	}
+	if err := upTo(both); err != nil || exists(path+".bak-v2") || exists(path+".bak-v1-3") {
+		t.Errorf("a file that is up to date was migrated (%v)", err)
+	}
+	wantError(t, upTo(first), "newer runner", "format is 2", "up to 1")
+}
+
+func TestMigrationByTwoAtOnce(t *testing.T) {
+	ctx := context.Background()
+	db := openNew(t)
+	mustCreate(t, db, aRun("r", 0))
+	db.Close()
+	next := fstest.MapFS{}
+	scripts, err := load(standard().migrations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next["0001.sql"] = &fstest.MapFile{Data: []byte(scripts[0])}
+	next["0002.sql"] = &fstest.MapFile{Data: []byte("CREATE TABLE extra (x);")}
+	failed := make(chan error)
+	for range 4 {
+		go func() {
+			db, err := open(ctx, db.path, config{next, time.Minute})
+			if err == nil {
+				err = db.Close()
+			}
+			failed <- err
+		}()
+	}
+	for range 4 {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if copies, err := filepath.Glob(db.path + ".bak-*"); err != nil || len(copies) != 1 {
+		t.Errorf("backups: %v (%v)", copies, err)
+	}
+}
