@@ -7,8 +7,10 @@ import (
 	"runtime"
 	"syscall"
 	"testing"
+	"time"
 
 	"runner/executors/executorstest"
+	"runner/internal/host"
 )
 
 // TestKilledRunner kills a runner with signal 9, which it cannot see coming: nothing of its trial may live on.
@@ -38,5 +40,8 @@ func TestKilledRunner(t *testing.T) {
 	_ = runner.Wait()
 	if !executorstest.Eventually(func() bool { return len(executorstest.Marked(mark)) == 0 }) {
 		t.Errorf("alive after their runner was killed: %v", executorstest.Marked(mark))
+	}
+	if _, err := host.Sweep(nil, 0, time.Minute); err != nil { // this process may be the one that adopted and must reap them
+		t.Error(err)
 	}
 }

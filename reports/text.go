@@ -66,7 +66,14 @@ func (t *teller) facts(pieces []string) {
 }
 
 func (t *teller) header() {
-	t.para("", "", bold, Visible(t.Run.Experiment))
+	i := red
+	switch t.Code {
+	case 0:
+		i = green
+	case 3:
+		i = yellow
+	}
+	t.para("", "  ", bold+";"+i, Visible(t.Run.Experiment+": "+t.Tally()))
 	t.para("", "", "", Visible(t.Question))
 	t.facts(runFacts(t.Run))
 	t.facts(machineFacts(t.Run.Environment, t.Runtimes))

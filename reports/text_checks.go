@@ -21,7 +21,7 @@ var labels = map[gates.Outcome]struct {
 
 const labelWidth = len("INCONCLUSIVE") + 2
 
-// checks writes the verdicts, then the verdict on the run.
+// checks writes the verdicts.
 func (t *teller) checks() {
 	t.blank()
 	beside := 0 // the column of what was seen
@@ -35,15 +35,6 @@ func (t *teller) checks() {
 	for i := range t.Verdicts {
 		t.check(&t.Verdicts[i], beside)
 	}
-	t.blank()
-	i := red
-	switch t.Code {
-	case 0:
-		i = green
-	case 3:
-		i = yellow
-	}
-	t.para("", "  ", i, Visible(t.Verdict())+" "+glue(fmt.Sprintf("(exit code %d)", t.Code)))
 }
 
 // check writes one verdict. What was seen stands beside the check where there is room, else below it.
@@ -64,7 +55,7 @@ func (t *teller) check(v *gates.Verdict, beside int) {
 		t.para(first, indent, "", c)
 		t.para(indent, indent, "", s)
 	}
-	if v.Outcome != gates.Pass {
+	if v.Outcome != gates.Pass && !(v.Outcome == gates.Fail && measured(v.Observed)) { // the diagram below says it better
 		t.para(indent, indent, "", Visible(v.Reason))
 	}
 	if v.Because != "" {

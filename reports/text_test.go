@@ -79,7 +79,7 @@ func TestTextIsSafeForATerminal(t *testing.T) {
 		if color != strings.Contains(out, "\x1b[") {
 			t.Errorf("color %v: escapes %v", color, !color)
 		}
-		for _, i := range []ink{bold, faint, red, green, yellow, "0"} {
+		for _, i := range []ink{bold, bold + ";" + red, bold + ";" + green, bold + ";" + yellow, faint, red, green, yellow, "0"} {
 			out = strings.ReplaceAll(out, "\x1b["+string(i)+"m", "")
 		}
 		for _, r := range out {

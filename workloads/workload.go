@@ -69,7 +69,7 @@ func All() []Workload {
 }
 
 // Bind checks args against the parameters and fills in the defaults. An int is accepted where a float64 is meant, and a
-// whole float64 where an int is: JSON and 1e6 in YAML make one of the other.
+// whole float64 where an int is: JSON does not tell them apart.
 func (w Workload) Bind(args Args) (Args, error) {
 	for _, name := range slices.Sorted(maps.Keys(args)) {
 		if !slices.ContainsFunc(w.Params, func(p Param) bool { return p.Name == name }) {

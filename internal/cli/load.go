@@ -56,12 +56,12 @@ func load(path string, o results.Options, seed uint64, read func(string) ([]byte
 	opt := spec.Options{Profile: o.Profile, Only: o.Only, Repeats: o.Repeats, Seed: o.Seed, Define: o.Define, Read: read}
 	cat := catalog(o.Cores)
 	exp, problems := spec.Load(path, cat, opt)
-	if exp == nil || len(problems) > 0 {
-		return experiment{}, problems
+	if len(problems) > 0 {
+		return experiment{spec: exp}, problems
 	}
 	plan, problems := exp.Plan(cat, seed, opt)
 	if len(problems) > 0 {
-		return experiment{}, problems
+		return experiment{spec: exp}, problems
 	}
 	checks, problems := gates.Compile(exp, &plan, gates.Options{Aliases: aliases()})
 	return experiment{exp, plan, checks}, problems
@@ -137,23 +137,8 @@ func reason(err error) error {
 	return err
 }
 
-// refuse prints problems with their lines and returns errReported.
-func (a *app) refuse(problems diag.List) error {
+// refuse prints the problems of a spec with their lines.
+func (a *app) refuse(x experiment, problems diag.List) {
 	problems.Sort()
-	cache := map[string][]string{}
-	diag.Print(a.stderr, problems, func(file string, n int) (string, bool) {
-		lines, ok := cache[file]
-		if !ok {
-			text, err := os.ReadFile(file)
-			if err == nil {
-				lines = strings.Split(string(text), "\n")
-			}
-			cache[file] = lines
-		}
-		if n < 1 || n > len(lines) {
-			return "", false
-		}
-		return lines[n-1], true
-	})
-	return errReported
+	diag.Print(a.stderr, problems, x.spec.Line)
 }

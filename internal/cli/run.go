@@ -106,7 +106,7 @@ func (a *app) loadAll(files []string, pick *selection) ([]experiment, error) {
 		}
 		x, problems := load(file, pick.options(), seed, nil)
 		if len(problems) > 0 {
-			a.refuse(problems)
+			a.refuse(x, problems)
 			failed = true
 		}
 		all = append(all, x)
