@@ -1,18 +1,25 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"runner/executors"
 )
 
 var update = flag.Bool("update", false, "write the goldens in the scripts again")
 
 func TestMain(m *testing.M) {
+	executors.Serve() // the trials of the runs below are this program again
 	testscript.Main(m, map[string]func(){"runner": main})
 }
 
@@ -26,8 +33,33 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TZ", "UTC")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "order": order},
 	})
+}
+
+// order writes the places of all trials of a JSON report to a file: order stdout FILE.
+func order(ts *testscript.TestScript, _ bool, args []string) {
+	var report struct {
+		Cells []struct {
+			Key    string
+			Trials []struct {
+				Block, Position int
+				Control         bool
+			}
+		}
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &report))
+	var lines []string
+	for _, c := range report.Cells {
+		for _, t := range c.Trials {
+			lines = append(lines, fmt.Sprintf("%3d %2d %s %v", t.Block, t.Position, c.Key, t.Control))
+		}
+	}
+	if len(lines) == 0 {
+		ts.Fatalf("no trials in %s", args[0])
+	}
+	slices.Sort(lines)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(lines, "\n")+"\n"), 0o600))
 }
 
 // exits runs a program and wants an exit code: exits 2 runner check broken.yaml.
