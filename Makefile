@@ -3,7 +3,7 @@ GO ?= go
 FUZZTIME ?= 10s
 STATIC = CGO_ENABLED=0
 
-.PHONY: build test lint race fuzz bench simulate golden check
+.PHONY: build test lint race fuzz bench simulate golden experiments check
 build: ; $(STATIC) $(GO) build -trimpath -o runner ./cmd/runner
 test: ; $(GO) test ./...
 lint: ; @.ci/lint
@@ -12,4 +12,5 @@ fuzz: ; @.ci/fuzz $(FUZZTIME)
 bench: ; $(GO) run ./internal/bench -o docs/benchmarks.md
 simulate: ; $(GO) test -count=1 -run '^TestErrorRates$$' -v ./gates -simulate
 golden: ; @.ci/golden
-check: test lint build race fuzz ; ./runner check experiments && ./runner run --db $$(mktemp -d)/results.db experiments/quickstart.yaml
+experiments: build ; @.ci/experiments
+check: test lint race fuzz experiments

@@ -34,6 +34,7 @@ type Option struct {
 	Doc     string
 	Default any // int or string; gives the type
 	Choices []string
+	Min     int  // of a number
 	Map     bool // a mapping, handed over as map[string]any, never a facet
 }
 

@@ -15,7 +15,7 @@ func (pool) Info() Info {
 	return Info{
 		Name: "pool", Workers: true, Separate: true,
 		Doc:     "worker processes that get chunks of tasks, the next chunk sent ahead while chunks are short work",
-		Options: []Option{{Name: "chunksize", Doc: "tasks a message", Default: 1}},
+		Options: []Option{{Name: "chunksize", Doc: "tasks a message", Default: 1, Min: 1}},
 	}
 }
 

@@ -4,12 +4,42 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // bind types a value for a parameter. Beyond its own type a whole number takes a size (64KiB: bytes), and a number a
 // whole number or a duration (200ms: seconds). problem is "" if the value will do.
 func (p ParamInfo) bind(v any) (out any, problem, hint string) {
+	if out, problem, hint = p.typed(v); problem == "" {
+		problem = p.outOfBounds(out)
+	}
+	return out, problem, hint
+}
+
+// outOfBounds says why a number is too small or too large; "" if it is neither, or no number.
+func (p ParamInfo) outOfBounds(v any) string {
+	var f float64
+	switch v := v.(type) {
+	case int:
+		f = float64(v)
+	case float64:
+		f = v
+	default:
+		return ""
+	}
+	switch {
+	case f < p.Min:
+		return p.refuse("at least "+bound(p.Min), v)
+	case p.Max != 0 && f > p.Max:
+		return p.refuse("at most "+bound(p.Max), v)
+	}
+	return ""
+}
+
+func bound(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+func (p ParamInfo) typed(v any) (out any, problem, hint string) {
 	switch p.Default.(type) {
 	case int:
 		return p.bindInt(v)

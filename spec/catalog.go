@@ -30,7 +30,8 @@ type ParamInfo struct {
 	Default  any
 	Required bool
 	Choices  []string
-	Map      bool // a mapping: an option that is not part of the cell
+	Min, Max float64 // of a number; Max 0: no bound
+	Map      bool    // a mapping: an option that is not part of the cell
 }
 
 // Options are what the command line lays over the file.
