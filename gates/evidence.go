@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"runner/internal/expression"
 )
@@ -184,5 +185,16 @@ func (c comparison) reason(text string) string {
 	if c.unit != "" && c.unit != "1" {
 		unit = " " + c.unit
 	}
-	return fmt.Sprintf("%s is %.4g%s, not %s %.4g%s", oneLine(string([]rune(text)[c.at.from:c.at.to])), c.observed, unit, c.operator, c.limit, unit)
+	observed, limit := apart(c.observed, c.limit)
+	return fmt.Sprintf("%s is %s%s, not %s %s%s", oneLine(string([]rune(text)[c.at.from:c.at.to])), observed, unit, c.operator, limit, unit)
+}
+
+// apart writes two numbers with four digits, or as many more as it takes to tell them apart.
+func apart(a, b float64) (string, string) {
+	for digits := 4; ; digits++ {
+		x, y := strconv.FormatFloat(a, 'g', digits, 64), strconv.FormatFloat(b, 'g', digits, 64)
+		if x != y || a == b || digits == 17 {
+			return x, y
+		}
+	}
 }

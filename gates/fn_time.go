@@ -21,7 +21,7 @@ func init() {
 		value: func(q *query) (any, error) {
 			stat, phase := q.params[0].(string), q.params[1].(string)
 			if p, isPercentile := percentile(stat); isPercentile {
-				return q.taskTime(p)
+				return q.taskTime(stat, p)
 			}
 			values, err := q.values(q.cells[0], phases[phase])
 			if err != nil {
@@ -68,8 +68,8 @@ func percentile(stat string) (float64, bool) {
 
 // taskTime is the median over the trials of a quantile of each trial's tasks: across trials a tail quantile of ten
 // values says nothing.
-func (q *query) taskTime(p float64) (any, error) {
-	x := metric{fmt.Sprintf("tasks %v", p), func(t *results.Trial) float64 {
+func (q *query) taskTime(stat string, p float64) (any, error) {
+	x := metric{stat + " of the tasks", func(t *results.Trial) float64 {
 		times := make([]float64, len(t.Spans))
 		for i, s := range t.Spans {
 			times[i] = (s.End - s.Start).Seconds()

@@ -52,6 +52,7 @@ func TestJudge(t *testing.T) {
 		`1 < speedup(procs=2) < 1.5`:                         "fail: speedup(procs=2) is 2, not < 1.5",
 		`3 < speedup(procs=2)`:                               "fail: speedup(procs=2) is 2, not > 3",
 		`not (speedup(procs=2) > 1)`:                         "fail: speedup(procs=2) is 2, not <= 1",
+		`speedup(procs=2) > 2.00000001`:                      "fail: speedup(procs=2) is 2, not > 2.00000001",
 		`time(procs=2) > time(serial)`:                       "fail: time(procs=2) is 0.5 s, not > 1 s",
 		`all([2, 4], efficiency(procs=#) > 0.9)`:             "pass",
 		`all([2, 4], speedup(procs=#) < 3)`:                  "fail: it is false",
@@ -75,7 +76,7 @@ func TestJudge(t *testing.T) {
 		`os == "linux" and arch == "amd64" and memory > 4*GiB and time(serial) > 0`: "pass",
 		`time(serial) / (time(serial) - 1) > 1`:                                     "error: time(serial) / (time(serial) - 1) is not a number",
 		`not (0 / (time(serial) - 1) > 1)`:                                          "error: 0 / (time(serial) - 1) is not a number",
-		`time(serial, stat="p90") < 1`:                                              "error: time of serial is not a number",
+		`time(serial, stat="p90") < 1`:                                              "error: p90 of the tasks of serial was not measured",
 		`len(uniq(results(serial))) == 1`:                                           "pass",
 	} {
 		if got := said(judgeOne(t, plan, asserted(check, "", ""), good)); got != want {
@@ -110,7 +111,7 @@ func TestNeeds(t *testing.T) {
 		`cores >= 2`:                  "pass",
 		`cores >= 4`:                  "skipped: needs cores >= 4: cores is 2",
 		`parallelism >= 1.8`:          "skipped: needs parallelism >= 1.8: parallelism is 1.75",
-		`memory > 16*GiB and cores>1`: "skipped: needs memory > 16*GiB and cores>1: cores is 2, memory is 8.589934592e+09",
+		`memory > 16*GiB and cores>1`: "skipped: needs memory > 16*GiB and cores>1: cores is 2, memory is 8*GiB",
 		`os == "darwin"`:              "skipped: needs os == \"darwin\": os is linux",
 		`at_least(version, "1.26")`:   "pass",
 		`gil == "on"`:                 "skipped: needs gil == \"on\": gil is off",
@@ -138,6 +139,13 @@ func TestWhatIsNotKnownIsNoPass(t *testing.T) {
 		v := Judge(mustCompile(t, plan, asserted(test.check, "", test.needs)), Data{Plan: plan, Trials: bare})
 		if got := said(v[0]); got != test.want {
 			t.Errorf("%s: %s, want %s", test.check, got, test.want)
+		}
+	}
+	crashed := with(bare, "serial", bad(results.Crash, "exit status 3", 0))
+	for _, needs := range []string{`at_least(version, "3")`, `gil == "on"`} {
+		v := Judge(mustCompile(t, plan, asserted(`time(serial) > 0`, "", needs)), Data{Plan: plan, Trials: crashed})
+		if got := said(v[0]); got != "error: serial has no ok trial: 10 crash (exit status 3)" {
+			t.Errorf("needs %s of what crashed: %s", needs, got)
 		}
 	}
 	nan := Data{Plan: plan, Trials: bare, Host: Host{Cores: 2, Parallelism: ptr(math.NaN())}}
@@ -175,6 +183,7 @@ func TestMissingDataIsAnError(t *testing.T) {
 	for i := range unavailable {
 		unavailable[i].Warmup = unavailable[i].Block == 0
 	}
+	ran := append(slices.Clone(unavailable), results.Trial{Cell: plan.Cells[3].Cell, Workload: "sum", Block: -1, Warmup: true, Status: results.OK})
 	apart := with(with(good, "procs=2", bad(results.Wrong, "", 5)), "serial", func(t *results.Trial) {
 		if t.Block < 5 {
 			t.Status = results.Timeout
@@ -193,12 +202,15 @@ func TestMissingDataIsAnError(t *testing.T) {
 		"crash, counted":      {crashed, `failures(procs=2) == 10`, "pass"},
 		"crash, result":       {with(crashed, "procs=2", func(t *results.Trial) { t.Result, t.Results = nil, nil }), `result(procs=2) == 42`, "error: procs=2 has no result: 10 crash (exit status 3)"},
 		"baseline crashed":    {with(good, "serial", bad(results.Crash, "", 0)), `speedup(procs=2) > 1`, "error: serial has no ok trial: 10 crash"},
+		"both failed":         {with(crashed, "serial", bad(results.Timeout, "after 1 s", 0)), `speedup(procs=2) > 1`, "error: serial has no ok trial: 10 timeout (after 1 s)"},
 		"mixed":               {with(with(good, "procs=2", bad(results.Wrong, "a task is missing", 0)), "procs=2", bad(results.Timeout, "after 1 s", 7)), `time(procs=2) < 1`, "error: procs=2 has no ok trial: 7 wrong (a task is missing), 3 timeout (after 1 s)"},
 		"no trial":            {nil, `failures(procs=2) == 0`, "error: procs=2 has no trial"},
 		"no trial, time":      {nil, `time(procs=2) < 1`, "error: procs=2 has no trial"},
 		"interrupted":         {with(good, "procs=2", bad(results.Interrupted, "", 0)), `failures(procs=2) == 0`, "error: procs=2 has no trial"},
 		"apart":               {apart, `speedup(procs=2) > 1`, "error: procs=2 and serial have no ok trial in the same block"},
+		"no memory":           {with(good, "procs=2", func(t *results.Trial) { t.Usage.Memory = 0 }), `memory(procs=2) < 1*MiB`, "error: memory of procs=2 was not measured"},
 		"unavailable":         {unavailable, `speedup(procs=2) > 1`, "skipped: procs=2 is unavailable: python 2.7 is not installed"},
+		"ran, then not":       {ran, `failures(procs=2) == 0`, "error: procs=2 has no trial"},
 		"unavailable count":   {unavailable, `failures(procs=2) == 0`, "skipped: procs=2 is unavailable: python 2.7 is not installed"},
 		"fault before excuse": {with(unavailable, "procs=4", bad(results.Crash, "", 0)), `time(procs=2) > 1 and time(procs=4) > 1`, "error: procs=4 has no ok trial: 9 crash"},
 	} {

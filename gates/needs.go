@@ -10,13 +10,13 @@ import (
 )
 
 // unmet is the reason why a check is skipped before it is looked at: its needs are not met, they or the check use what
-// is not known of this machine, or its cells are excluded.
+// is not known of this machine, or its cells are excluded. An error says why it cannot be told.
 func (m *measured) unmet(c *Check) (string, error) {
 	a := c.assertion
 	if a.needs != nil {
 		vars, unknown := m.known(c, a.needs)
 		if unknown != "" {
-			return fmt.Sprintf("needs %s: %s is not known here", oneLine(a.needs.Text().String), unknown), nil
+			return fmt.Sprintf("needs %s: %s is not known here", oneLine(a.needs.Text().String), unknown), m.silent(c, unknown)
 		}
 		met, err := a.needs.Eval(vars, plainCaller(a.needs))
 		if err != nil {
@@ -25,7 +25,7 @@ func (m *measured) unmet(c *Check) (string, error) {
 		if met != true {
 			var values []string
 			for _, name := range a.needs.Variables() {
-				values = append(values, fmt.Sprintf("%s is %v", name, vars[name]))
+				values = append(values, name+" is "+hostValue(name, vars[name]))
 			}
 			return fmt.Sprintf("needs %s: %s", oneLine(a.needs.Text().String), cmpOr(strings.Join(values, ", "), "that is never so")), nil
 		}
@@ -34,9 +34,21 @@ func (m *measured) unmet(c *Check) (string, error) {
 		return c.skip, nil
 	}
 	if _, unknown := m.known(c, a.program); unknown != "" {
-		return unknown + " is not known here", nil
+		return unknown + " is not known here", m.silent(c, unknown)
 	}
 	return "", nil
+}
+
+// hostValue is what a variable of the machine came to, with no more digits than it is known to.
+func hostValue(name string, v any) string {
+	f, isFloat := v.(float64)
+	switch {
+	case name == "memory" && isFloat:
+		return fmt.Sprintf("%.3g*GiB", f/(1<<30))
+	case isFloat:
+		return fmt.Sprintf("%.3g", f)
+	}
+	return fmt.Sprint(v)
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -70,6 +82,19 @@ func (m *measured) known(c *Check, program *expression.Program) (vars map[string
 		}
 	}
 	return vars, ""
+}
+
+// silent is an error where the runtime said nothing of itself because no trial got that far: that is no excuse.
+func (m *measured) silent(c *Check, variable string) error {
+	if variable != "version" && variable != "gil" {
+		return nil
+	}
+	for _, cell := range c.asked {
+		if m.absent[cell] == "" && !slices.ContainsFunc(m.counted[cell], func(t *results.Trial) bool { return t.Status == results.OK }) {
+			return m.noOK(cell)
+		}
+	}
+	return nil
 }
 
 // runtime is what the trials of the check's cells say of their runtime; "" if nothing, or not all the same.

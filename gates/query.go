@@ -2,6 +2,8 @@ package gates
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"runner/internal/stats"
 	"runner/results"
@@ -34,10 +36,13 @@ func (q *query) values(cell int, x metric) ([]float64, error) {
 		}
 	}
 	q.rest(len(out))
-	if len(out) == 0 {
-		return nil, q.noOK(cell)
+	switch {
+	case len(out) > 0:
+		return out, nil
+	case slices.ContainsFunc(q.ok[cell], func(t *results.Trial) bool { return t != nil }):
+		return nil, &missing{reason: fmt.Sprintf("%s of %s was not measured", x.name, q.key(cell))}
 	}
-	return out, nil
+	return nil, q.noOK(cell)
 }
 
 // pairs are the values of two cells on the drawn blocks in which both have one.
@@ -52,10 +57,10 @@ func (q *query) pairs(a, b int, x metric) (as, bs []float64, err error) {
 	if len(as) > 0 {
 		return as, bs, nil
 	}
-	for _, cell := range []int{a, b} {
-		if _, err := q.values(cell, x); err != nil {
-			return nil, nil, err
-		}
+	_, mine := q.values(a, x)
+	_, theirs := q.values(b, x)
+	if err := worst(nil, []error{theirs, mine}); err != nil { // a baseline that failed is why its cells are not proven
+		return nil, nil, err
 	}
 	return nil, nil, &missing{reason: fmt.Sprintf("%s and %s have no ok trial in the same block", q.key(a), q.key(b))}
 }
@@ -118,5 +123,10 @@ var (
 	total = metric{"total", func(t *results.Trial) float64 { return t.Phases.Total.Seconds() }}
 	cpu   = metric{"cpu", func(t *results.Trial) float64 { return t.Usage.CPU().Seconds() }}
 	busy  = metric{"cores", func(t *results.Trial) float64 { return t.Usage.CPU().Seconds() / t.Phases.Total.Seconds() }}
-	peak  = metric{"memory", func(t *results.Trial) float64 { return float64(t.Usage.Memory) }}
+	peak  = metric{"memory", func(t *results.Trial) float64 {
+		if t.Usage.Memory == 0 { // no process has none: it was not measured
+			return math.NaN()
+		}
+		return float64(t.Usage.Memory)
+	}}
 )

@@ -63,8 +63,8 @@ func measure(d Data) *measured {
 	}
 	for i := range n {
 		slices.SortStableFunc(m.counted[i], func(a, b *results.Trial) int { return a.Block - b.Block })
-		if len(m.counted[i]) > 0 {
-			m.absent[i] = ""
+		if slices.ContainsFunc(m.seen[i], func(t *results.Trial) bool { return t.Status != results.Unavailable }) {
+			m.absent[i] = "" // it has run here, be it in a warm-up
 		}
 	}
 	return m
@@ -119,7 +119,7 @@ func (m *measured) key(cell int) string { return nameOf(m.Plan.Cells[cell].Cell)
 // nameOf is the key of a cell; the only cell of an experiment without a matrix has none.
 func nameOf(c matrix.Cell) string { return cmpOr(c.Key(), "the cell") }
 
-// metric is a number of one trial.
+// metric is a number of one trial, NaN where the trial does not have it.
 type metric struct {
 	name string
 	of   func(*results.Trial) float64
@@ -130,7 +130,7 @@ type sampleKey struct {
 	metric string
 }
 
-// sample is a metric of a cell's OK trials by block.
+// sample is a metric of a cell's OK trials by block; has tells which of them have it.
 type sample struct {
 	values []float64
 	has    []bool
@@ -143,7 +143,8 @@ func (m *measured) sample(cell int, x metric) sample {
 		s = sample{make([]float64, m.blocks), make([]bool, m.blocks)}
 		for b, t := range m.ok[cell] {
 			if t != nil {
-				s.values[b], s.has[b] = x.of(t), true
+				s.values[b] = x.of(t)
+				s.has[b] = finite(s.values[b])
 			}
 		}
 		m.samples[key] = s

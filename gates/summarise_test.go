@@ -37,6 +37,7 @@ func TestWord(t *testing.T) {
 		{verdict("warn fail", "warn error", "warn inconclusive"), ok, "PASS", 0},
 		{verdict("warn fail", Inconclusive), ok, "INCONCLUSIVE", 3},
 		{nil, nil, "NOTHING MEASURED", 5},
+		{nil, []results.Trial{{Status: results.OK, Warmup: true}, {Status: results.OK, Control: true}}, "NOTHING MEASURED", 5},
 		{verdict(Skipped), ok[:1], "NOTHING MEASURED", 5},
 		{verdict(Error), nil, "ERROR", 4},
 		{verdict(Pass), ok[:1], "PASS", 0}, // all trials failed, as the check says they must

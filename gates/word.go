@@ -24,9 +24,10 @@ func Word(verdicts []Verdict, trials []results.Trial) (word string, code int) {
 	return "PASS", 0
 }
 
+// anyOK tells whether a trial that counts was OK; a warm-up or a control measures no cell.
 func anyOK(trials []results.Trial) bool {
 	for i := range trials {
-		if trials[i].Status == results.OK {
+		if t := &trials[i]; t.Status == results.OK && !t.Warmup && !t.Control {
 			return true
 		}
 	}

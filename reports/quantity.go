@@ -29,7 +29,7 @@ func scales(unit string) []scale {
 	case "", "1":
 		return []scale{{1, "", 3}}
 	}
-	return []scale{{1, " " + unit, 4}}
+	return []scale{{1e9, " G " + unit, 4}, {1e6, " M " + unit, 4}, {1, " " + unit, 4}}
 }
 
 func scaleOf(v float64, unit string) scale {

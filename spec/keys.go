@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -18,15 +17,15 @@ var (
 	expressionShape = &shape{what: "an expression", kinds: isText}
 	textsShape      = &shape{what: "a list of texts", kinds: isList, item: textShape}
 	durationShape   = &shape{what: "a duration such as 60s", kinds: isText, valid: validDuration, schema: pattern(`^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`)}
-	sizeShape       = &shape{what: "a size such as 64MiB", kinds: isText, valid: validSize, schema: pattern(sizePattern.String())}
+	sizeShape       = &shape{what: "a size such as 64MiB", kinds: isText, valid: validSize, schema: pattern(sizePattern.text)}
 	naturalShape    = &shape{what: "a whole number, 0 or more", kinds: isInt, valid: from(0), schema: least(0)}
 	positiveShape   = &shape{what: "a whole number, 1 or more", kinds: isInt, valid: from(1), schema: least(1)}
-	versionShape    = &shape{what: `a version in quotes, such as "3.12"`, kinds: isText, valid: validVersion, schema: pattern(versionPattern.String()),
+	versionShape    = &shape{what: `a version in quotes, such as "3.12"`, kinds: isText, valid: validVersion, schema: pattern(versionPattern.text),
 		or: &shape{kinds: isNumber, valid: bareVersion, schema: func(_ Catalog, s map[string]any) {
 			delete(s, "type")
 			s["not"] = map[string]any{}
 		}}}
-	nameShape = &shape{what: "a name of letters, digits, -, _ and .", kinds: isText, valid: matches(namePattern), schema: pattern(namePattern.String())}
+	nameShape = &shape{what: "a name of letters, digits, -, _ and .", kinds: isText, valid: matches(&namePattern), schema: pattern(namePattern.text)}
 	argvShape = &shape{what: "a command as a list of texts", kinds: isList, item: &shape{what: "text", kinds: isText | isInt}}
 	// environment variables are text; a whole number cannot be misread
 	envShape      = &shape{what: "a mapping of names to texts", kinds: isMap, others: &shape{what: "text", kinds: isText | isInt}}
@@ -56,7 +55,7 @@ var fixturesShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
 
 var workloadShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
 	{name: "builtin", doc: "name of a built-in workload", shape: &shape{what: "the name of a built-in workload", kinds: isText, schema: builtinSchema}},
-	{name: "python", doc: "FILE:FUNCTION", shape: &shape{what: "FILE:FUNCTION", kinds: isText, valid: matches(functionPattern), schema: pattern(functionPattern.String())}, later: true},
+	{name: "python", doc: "FILE:FUNCTION", shape: &shape{what: "FILE:FUNCTION", kinds: isText, valid: matches(&functionPattern), schema: pattern(functionPattern.text)}, later: true},
 	{name: "command", doc: "a command and its arguments", shape: argvShape, later: true},
 	{name: "shell", doc: "a shell script", shape: textShape, later: true},
 	{name: "program", doc: "a command that speaks the shim protocol", shape: argvShape, later: true},
@@ -88,10 +87,10 @@ var excludeShape = &shape{what: "a list of mappings", kinds: isList, item: &shap
 var repeatsShape = &shape{what: "a number of blocks", kinds: isInt, valid: between(1, maxBlocks), schema: least(1),
 	or: &shape{what: "a mapping with min and max", kinds: isMap, keys: []key{
 		{name: "min", doc: "blocks that are measured in any case (default 10)", shape: positiveShape},
-		{name: "max", doc: "blocks at most", shape: positiveShape},
+		{name: "max", doc: "blocks at most", shape: positiveShape, later: true},
 		{name: "warmup", doc: "blocks before, kept and not counted (default 1)", shape: naturalShape},
 		{name: "precision", doc: "stop once every compared ratio's interval is narrower: 2%", shape: &shape{what: "a share such as 2%", kinds: isText | isFloat,
-			valid: func(v *value) (string, bool) { _, ok := parsePercent(v); return "write it as 2% or 0.02", ok }}},
+			valid: func(v *value) (string, bool) { _, ok := parsePercent(v); return "write it as 2% or 0.02", ok }}, later: true},
 		{name: "budget", doc: "no new block begins after this long: 5m", shape: durationShape},
 	}}}
 
@@ -144,12 +143,12 @@ var top = &shape{what: "a mapping of keys", kinds: isMap, extra: true, keys: app
 }, overrides...)}
 
 var (
-	functionPattern = regexp.MustCompile(`^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$`)
-	versionPattern  = regexp.MustCompile(`^[0-9]+(\.[0-9]+)*[a-z0-9+-]*$`)
+	functionPattern = form{text: `^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$`}
+	versionPattern  = form{text: `^[0-9]+(\.[0-9]+)*[a-z0-9+-]*$`}
 )
 
 func aName(s string) string {
-	if namePattern.MatchString(s) {
+	if namePattern.matches(s) {
 		return ""
 	}
 	return nameShape.what
@@ -172,8 +171,8 @@ func oneOf(words ...string) *shape {
 	return s
 }
 
-func matches(p *regexp.Regexp) func(*value) (string, bool) {
-	return func(v *value) (string, bool) { return "", p.MatchString(v.text) }
+func matches(f *form) func(*value) (string, bool) {
+	return func(v *value) (string, bool) { return "", f.matches(v.text) }
 }
 
 func from(least int) func(*value) (string, bool) { return between(least, 1<<62) }
@@ -199,7 +198,7 @@ func validSize(v *value) (string, bool) {
 }
 
 func validVersion(v *value) (string, bool) {
-	return "write a version such as 3 or 3.12", versionPattern.MatchString(v.text)
+	return "write a version such as 3 or 3.12", versionPattern.matches(v.text)
 }
 
 // bareVersion refuses 3.10: YAML reads a number, and loses the zero.

@@ -30,7 +30,7 @@ matrix:
   executor: [serial, {threads: [1, 2]}]
 exclude:
   - {n: 2, threads: 2}
-repeats: {min: 10, max: 20}
+repeats: {min: 10, warmup: 2}
 timeout: 5s
 profiles:
   smoke: {repeats: 1, matrix: {n: 1}, assert: []}
@@ -81,7 +81,7 @@ func TestDefine(t *testing.T) {
 		want   string
 	}{
 		{map[string]string{"timeout": "10s"}, func(e *Experiment) string { return e.Timeout.String() }, "10s"},
-		{map[string]string{"repeats.max": "3"}, func(e *Experiment) string { return fmt.Sprint(e.Repeats.Min, e.Repeats.Max) }, "3 3"},
+		{map[string]string{"repeats.min": "3"}, func(e *Experiment) string { return fmt.Sprint(e.Repeats.Min, e.Repeats.Max) }, "3 3"},
 		{map[string]string{"repeats.min": "30"}, func(e *Experiment) string { return fmt.Sprint(e.Repeats.Min, e.Repeats.Max) }, "30 30"},
 		{map[string]string{"repeats": "7"}, func(e *Experiment) string { return fmt.Sprint(e.Repeats.Min, e.Repeats.Max) }, "7 7"},
 		{map[string]string{"n": "10,100"}, func(e *Experiment) string { return fmt.Sprint(len(e.Axes[0].Levels), e.Axes[0].Default) }, "2 1"},

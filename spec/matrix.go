@@ -122,7 +122,7 @@ func (r *reader) splitKeys(e entry) {
 func (r *reader) axisName(e entry) bool {
 	width := utf8.RuneCountInString(e.name)
 	switch {
-	case !identPattern.MatchString(e.name):
+	case !identPattern.matches(e.name):
 		hint := "letters, digits and _, beginning with a letter"
 		r.list.Add(e.pos, width, hint, "%q cannot be the name of an axis", shorten(e.name))
 	case slices.Contains(reserved, e.name):

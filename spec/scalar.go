@@ -6,10 +6,27 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-var sizePattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)$`)
+// form is a regular expression that is compiled when it is first needed: every process of this program pays for what is
+// made at its start, and most of them are workers, which read no spec.
+type form struct {
+	text string
+	once sync.Once
+	made *regexp.Regexp
+}
+
+// find is the match and its groups, nil if there is none.
+func (f *form) find(s string) []string {
+	f.once.Do(func() { f.made = regexp.MustCompile(f.text) })
+	return f.made.FindStringSubmatch(s)
+}
+
+func (f *form) matches(s string) bool { return f.find(s) != nil }
+
+var sizePattern = form{text: `^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)$`}
 
 var sizeUnits = map[string]float64{
 	"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
@@ -18,7 +35,7 @@ var sizeUnits = map[string]float64{
 
 // parseSize reads a size such as 64KiB or 1.5MB, in bytes.
 func parseSize(text string) (int, error) {
-	m := sizePattern.FindStringSubmatch(text)
+	m := sizePattern.find(text)
 	if m == nil {
 		return 0, fmt.Errorf("%q is not a size", shorten(text))
 	}
@@ -66,11 +83,11 @@ func parsePercent(v *value) (float64, bool) {
 	return f, f > 0 && f < 1
 }
 
-var rangePattern = regexp.MustCompile(`^(-?[0-9]+|cores)\.\.(-?[0-9]+|cores)$`)
+var rangePattern = form{text: `^(-?[0-9]+|cores)\.\.(-?[0-9]+|cores)$`}
 
 // parseRange reads 1..4 or 1..cores, both ends included.
 func parseRange(text string, cores int) (from, to int, ok bool) {
-	m := rangePattern.FindStringSubmatch(text)
+	m := rangePattern.find(text)
 	if m == nil {
 		return 0, 0, false
 	}
@@ -90,6 +107,6 @@ func parseRange(text string, cores int) (from, to int, ok bool) {
 }
 
 var (
-	namePattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
-	identPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	namePattern  = form{text: `^[A-Za-z0-9][A-Za-z0-9_.-]*$`}
+	identPattern = form{text: `^[A-Za-z_][A-Za-z0-9_]*$`}
 )

@@ -99,7 +99,7 @@ func (s *shape) object(cat Catalog, m map[string]any) {
 		m["patternProperties"] = map[string]any{"^x-": true}
 	}
 	if s.named != nil {
-		m["propertyNames"] = map[string]any{"pattern": namePattern.String()}
+		m["propertyNames"] = map[string]any{"pattern": namePattern.text}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -54,18 +53,18 @@ func parseYAML(text string) (docs []*yaml.Node, err error) {
 }
 
 var (
-	yamlError     = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)
-	unknownAnchor = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
+	yamlError     = form{text: `^yaml: (?:line (\d+): )?(?s:(.*))$`}
+	unknownAnchor = form{text: `unknown anchor '(.*)' referenced`}
 )
 
 // syntaxError finds the place of an error. The library tells at most a line, and not always the right one.
 func (s *source) syntaxError(err error) diag.Diagnostic {
 	line, problem := 1, err.Error()
-	if m := yamlError.FindStringSubmatch(problem); m != nil {
+	if m := yamlError.find(problem); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		problem = m[2]
 	}
-	if m := unknownAnchor.FindStringSubmatch(problem); m != nil {
+	if m := unknownAnchor.find(problem); m != nil {
 		return diag.Diagnostic{Pos: s.posAt(max(0, strings.Index(s.text, "*"+m[1]))), Width: len(m[1]) + 1,
 			Message: fmt.Sprintf("no anchor &%s stands before this alias", m[1]), Hint: "check its name"}
 	}

@@ -13,7 +13,7 @@ import (
 func (b *bench) overhead() ([]row, error) {
 	r, err := b.measure(`version: 1
 name: overhead
-workloads: {w: {builtin: busy_wait, args: {n: 50000000}, tasks: 2}}
+workloads: {w: {builtin: busy_wait, args: {n: 200000000}, tasks: 2}}
 matrix: {executor: [serial, {threads: 2}, {procs: 2}, {pool: 2}]}
 repeats: {min: 20, warmup: 1}
 `)

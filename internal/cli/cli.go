@@ -9,8 +9,11 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"runner/internal/diag"
 )
 
 // app is one invocation: its streams and environment, so that tests can bring their own.
@@ -27,7 +30,8 @@ type app struct {
 func Main(args []string) (code int) {
 	ctx, caught, stop := signals()
 	defer stop()
-	a := &app{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	stdout := &product{file: os.Stdout}
+	a := &app{ctx: ctx, stdout: stdout, stderr: os.Stderr, getenv: os.Getenv}
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(a.stderr, "runner: internal fault: %v\n%s", p, debug.Stack())
@@ -37,7 +41,31 @@ func Main(args []string) (code int) {
 	}()
 	root := a.root()
 	root.SetArgs(args)
-	return a.exit(root.ExecuteContext(ctx), caught())
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = stdout.lost
+	}
+	return a.exit(err, caught())
+}
+
+// product is stdout. It keeps the first error of writing, so that no verb can lose what it was asked for in silence; that
+// the reader left early is none.
+type product struct {
+	file *os.File
+	lost error
+}
+
+func (p *product) Fd() uintptr { return p.file.Fd() }
+
+func (p *product) Write(b []byte) (int, error) {
+	n, err := p.file.Write(b)
+	if errors.Is(err, syscall.EPIPE) {
+		return len(b), nil
+	}
+	if p.lost == nil {
+		p.lost = err
+	}
+	return n, err
 }
 
 // exit turns what a verb returned into an exit code and, for trouble, a message.
@@ -46,7 +74,7 @@ func (a *app) exit(err error, signal int) int {
 	switch {
 	case signal != 0:
 		if err != nil && !errors.As(err, &verdict) && !errors.Is(err, context.Canceled) {
-			fmt.Fprintf(a.stderr, "runner: %v\n", err)
+			fmt.Fprintf(a.stderr, "runner: %s\n", diag.Printable(err.Error()))
 		}
 		return 128 + signal
 	case err == nil:
@@ -56,7 +84,7 @@ func (a *app) exit(err error, signal int) int {
 	case errors.Is(err, errReported):
 		return exitTrouble
 	}
-	fmt.Fprintf(a.stderr, "runner: %v\n", err)
+	fmt.Fprintf(a.stderr, "runner: %s\n", diag.Printable(err.Error()))
 	return exitTrouble
 }
 
@@ -96,7 +124,7 @@ A spec runs code: run only specs that you would run as scripts.`,
 	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.PersistentFlags().StringVar(&a.db, "db", "", "the database `FILE` (default .runner/results.db at the root of the specs' repository)")
+	root.PersistentFlags().StringVar(&a.db, "db", "", "the database `FILE` (default .runner/results.db at the root of the specs' repository, without one here)")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no tables, only problems and the verdict")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w\n  hint: %s --help lists the flags", err, c.CommandPath())

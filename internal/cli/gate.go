@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +25,7 @@ those of the spec.`,
   runner gate last --assert 'speedup(procs=2) > 1.5' --assert 'memory(procs=2) < 64*MiB'`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := out.valid(); err != nil {
+			if err := out.valid(1); err != nil {
 				return err
 			}
 			db, id, err := a.stored(args[0])
@@ -51,12 +53,14 @@ those of the spec.`,
 func (a *app) compile(asserts []string, x experiment) ([]gates.Check, error) {
 	var checks []gates.Check
 	var problems diag.List
-	lines := map[string]string{}
+	texts := map[string]string{}
 	for i, text := range asserts {
 		file := fmt.Sprintf("--assert %d", i+1)
-		lines[file] = text
+		texts[file] = text
 		more, list := gates.CompileText(diag.Text{String: text, At: func(offset int) diag.Pos {
-			return diag.Pos{File: file, Line: 1, Col: offset + 1}
+			before := string([]rune(text)[:offset])
+			line := before[strings.LastIndexByte(before, '\n')+1:]
+			return diag.Pos{File: file, Line: 1 + strings.Count(before, "\n"), Col: 1 + utf8.RuneCountInString(line)}
 		}}, x.spec, &x.plan, gates.Options{Aliases: aliases()})
 		checks = append(checks, more...)
 		problems = append(problems, list...)
@@ -64,8 +68,11 @@ func (a *app) compile(asserts []string, x experiment) ([]gates.Check, error) {
 	if len(problems) > 0 {
 		problems.Sort()
 		diag.Print(a.stderr, problems, func(file string, n int) (string, bool) {
-			text, ok := lines[file]
-			return text, ok
+			lines := strings.Split(texts[file], "\n")
+			if n < 1 || n > len(lines) {
+				return "", false
+			}
+			return lines[n-1], true
 		})
 		return nil, errReported
 	}

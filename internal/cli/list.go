@@ -12,6 +12,7 @@ import (
 	"runner/gates"
 	"runner/internal/host"
 	"runner/reports"
+	"runner/results"
 	"runner/results/sqlite"
 	"runner/workloads"
 )
@@ -81,7 +82,7 @@ func (a *app) listExperiments(w io.Writer) error {
 		return err
 	}
 	for _, file := range files {
-		x, problems := load(file, (&selection{hasSeed: func() bool { return false }}).options(), 0, nil)
+		x, problems := load(file, results.Options{Cores: host.Cores()}, 0, nil)
 		if len(problems) > 0 {
 			fmt.Fprintf(w, "%s\t%s; see `runner check %s`\n", file, plural(len(problems), "problem"), file)
 			continue
@@ -181,4 +182,4 @@ func (a *app) listRuns(w io.Writer) error {
 	return nil
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string { return reports.Visible(strings.Join(strings.Fields(s), " ")) }

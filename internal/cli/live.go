@@ -16,8 +16,7 @@ import (
 type liveView interface {
 	start(total int, cells []string) // the planned trials, and the keys of the cells
 	trial(liveTrial)
-	note(text string) // a line that stays
-	finish()          // last; nothing is written after it
+	finish() // last; nothing is written after it
 }
 
 // liveTrial is a trial that has ended.
@@ -47,7 +46,6 @@ type liveQuiet struct{}
 
 func (liveQuiet) start(int, []string) {}
 func (liveQuiet) trial(liveTrial)     {}
-func (liveQuiet) note(string)         {}
 func (liveQuiet) finish()             {}
 
 // everySecond calls tick until it is stopped; after stop has returned there is no further call.
@@ -159,7 +157,7 @@ func (c *liveCell) speedupText() string {
 	if c.speedup == nil {
 		return ""
 	}
-	return fmt.Sprintf("%.2f", *c.speedup)
+	return liveText(reports.Quantity(*c.speedup, "1"))
 }
 
 // trouble counts the bad trials: "2 wrong, 1 timeout".

@@ -35,7 +35,7 @@ func (v *livePlain) start(total int, cells []string) {
 	v.beat = v.now()
 	v.progress = newLiveProgress(v.beat, total, cells)
 	v.told = make([]int, len(cells))
-	v.linef("%d cells, %d trials", len(cells), total)
+	v.linef("%s, %s", plural(len(cells), "cell"), plural(total, "trial"))
 	v.mu.Unlock()
 	v.stop = v.every(v.tick)
 }
@@ -109,14 +109,6 @@ func (v *livePlain) heartbeat() {
 		text += ", about " + liveText(reports.Elapsed(left)) + " left"
 	}
 	v.linef("%s", text)
-}
-
-func (v *livePlain) note(text string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if !v.over {
-		v.linef("%s", reports.Visible(text))
-	}
 }
 
 // finish writes the cells that an early end kept from their last block.

@@ -36,7 +36,7 @@ type liveScreen struct {
 func (v *liveScreen) start(total int, cells []string) {
 	v.mu.Lock()
 	v.progress = newLiveProgress(v.now(), total, cells)
-	v.draw("")
+	v.draw()
 	v.mu.Unlock()
 	v.stop = v.every(v.tick)
 }
@@ -46,20 +46,14 @@ func (v *liveScreen) trial(t liveTrial) {
 	defer v.mu.Unlock()
 	v.progress.add(t)
 	if v.now().Sub(v.drawnAt) >= liveRedraw {
-		v.draw("")
+		v.draw()
 	}
 }
 
 func (v *liveScreen) tick() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.draw("")
-}
-
-func (v *liveScreen) note(text string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.draw(reports.Visible(text) + "\x1b[K\n")
+	v.draw()
 }
 
 func (v *liveScreen) finish() {
@@ -100,9 +94,8 @@ func (v *liveScreen) home(width int) string {
 	return fmt.Sprintf("\r\x1b[%dA", rows)
 }
 
-// draw writes stays, which is not redrawn, and below it the frame, all in one write. Write errors are dropped: progress
-// that cannot be shown must not end a run.
-func (v *liveScreen) draw(stays string) {
+// draw writes the frame in one write. Write errors are dropped: progress that cannot be shown must not end a run.
+func (v *liveScreen) draw() {
 	if v.over {
 		return
 	}
@@ -110,7 +103,6 @@ func (v *liveScreen) draw(stays string) {
 	width, height := v.measure()
 	var b strings.Builder
 	b.WriteString(v.home(width))
-	b.WriteString(stays)
 	v.drawn = v.drawn[:0]
 	for _, l := range v.frame(width-1, height-1) {
 		b.WriteString(l.text)

@@ -81,18 +81,15 @@ func TestLivePlain(t *testing.T) {
 			send(gone)
 		}
 	}
-	v.note("a word\x1b[2J")
 	v.finish()
 	v.finish()
 	v.trial(liveOK(1, 12, 1))
-	v.note("too late")
 	want := `3 cells, 12 trials
 py2 ␛[31m: unavailable: python 2.7 is not installed
 threads=2: block 2: wrong: result is 5␊not 7
 block 3 of 4, 8 of 12 trials, about 16 s left
 serial: 4 of 4 blocks, median 102.0 ms
 threads=2: 4 of 4 blocks, median 50.00 ms, speedup 2.04, 1 wrong
-a word␛[2J
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nnot\n%s", out.String(), want)
@@ -167,17 +164,12 @@ func TestLiveScreenFrames(t *testing.T) {
 	if got := screenOf(out.String()); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
-	v.note("interrupted:\x1b[2J the trial in flight is finished")
-	if got := screenOf(out.String()); strings.Join(got[1:], "\n") != strings.Join(want, "\n") || got[0] != "interrupted:␛[2J the trial in flight is finished" {
-		t.Errorf("after a note:\n%s", strings.Join(got, "\n"))
-	}
 	v.finish()
 	before := out.Len()
 	v.finish()
 	v.trial(liveOK(0, 5, 1))
 	v.tick()
-	v.note("late")
-	if got := screenOf(out.String()); out.Len() != before || len(got) != 1 {
+	if got := screenOf(out.String()); out.Len() != before || len(got) != 0 {
 		t.Errorf("after the end: %d bytes more, screen %q", out.Len()-before, got)
 	}
 }
@@ -282,7 +274,6 @@ func TestLiveIsSafeForSeveralGoroutines(t *testing.T) {
 			all.Go(func() {
 				for i := range 25 {
 					v.trial(liveTrial{cell: 0, done: n*25 + i, total: 100, blocks: 100, status: results.OK, time: time.Second})
-					v.note("a line")
 				}
 			})
 		}

@@ -23,8 +23,8 @@ type selection struct {
 	only    []string
 	repeats int
 	seed    uint64
-	hasSeed func() bool
-	define  map[string]string
+	given   func(flag string) bool
+	define  []string // key=value
 }
 
 func (s *selection) flags(f *pflag.FlagSet) {
@@ -32,13 +32,33 @@ func (s *selection) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.only, "only", nil, "keep only the cells that match `SELECTOR`, such as \"procs=2\" (repeatable; baselines are kept)")
 	f.IntVar(&s.repeats, "repeats", 0, "measure `N` blocks, whatever the spec says")
 	f.Uint64Var(&s.seed, "seed", 0, "the seed of the order of trials")
-	f.StringToStringVarP(&s.define, "define", "D", nil, "set `key=value`: a dotted path such as timeout=10s, or an axis")
-	s.hasSeed = func() bool { return f.Changed("seed") }
+	f.StringArrayVarP(&s.define, "define", "D", nil, "set `KEY=VALUE`: a dotted path such as timeout=10s, or an axis (repeatable)")
+	s.given = f.Changed
+}
+
+// valid refuses what no spec is needed for to see that it is wrong.
+func (s *selection) valid() error {
+	if s.given("repeats") && s.repeats < 1 {
+		return errors.New("--repeats must be at least 1")
+	}
+	for _, d := range s.define {
+		if key, _, ok := strings.Cut(d, "="); !ok || key == "" {
+			return fmt.Errorf("-D %s: this is not KEY=VALUE\n  hint: such as -D timeout=10s", d)
+		}
+	}
+	return nil
 }
 
 func (s *selection) options() results.Options {
-	o := results.Options{Profile: s.profile, Only: s.only, Repeats: s.repeats, Define: s.define, Cores: host.Cores()}
-	if s.hasSeed() {
+	o := results.Options{Profile: s.profile, Only: s.only, Repeats: s.repeats, Cores: host.Cores()}
+	for _, d := range s.define {
+		if o.Define == nil {
+			o.Define = map[string]string{}
+		}
+		key, value, _ := strings.Cut(d, "=")
+		o.Define[key] = value
+	}
+	if s.given("seed") {
 		o.Seed = &s.seed
 	}
 	return o
@@ -51,13 +71,16 @@ type experiment struct {
 	checks []gates.Check
 }
 
-// load reads, plans and compiles one spec. read is nil for a spec on disk.
+// load reads, plans and compiles one spec. seed is for a spec without one of its own; read is nil for a spec on disk.
 func load(path string, o results.Options, seed uint64, read func(string) ([]byte, error)) (experiment, diag.List) {
 	opt := spec.Options{Profile: o.Profile, Only: o.Only, Repeats: o.Repeats, Seed: o.Seed, Define: o.Define, Read: read}
 	cat := catalog(o.Cores)
 	exp, problems := spec.Load(path, cat, opt)
 	if len(problems) > 0 {
 		return experiment{spec: exp}, problems
+	}
+	if exp.Seed != nil {
+		seed = *exp.Seed
 	}
 	plan, problems := exp.Plan(cat, seed, opt)
 	if len(problems) > 0 {

@@ -9,6 +9,7 @@ import (
 
 	"runner/internal/matrix"
 	"runner/internal/stats"
+	"runner/reports"
 	"runner/results/sqlite"
 )
 
@@ -72,7 +73,7 @@ func (a *app) printPlan(x experiment) {
 	if len(x.plan.Excluded) > 0 {
 		fmt.Fprintln(w, "\nExcluded")
 		for _, e := range x.plan.Excluded {
-			fmt.Fprintf(w, "      %s  %s\n", e.Cell.Key(), e.Reason)
+			fmt.Fprintf(w, "      %s  %s\n", e.Cell.Key(), reports.Visible(e.Reason))
 		}
 	}
 	if len(x.plan.Cells) > 0 {
@@ -84,7 +85,7 @@ func (a *app) printPlan(x experiment) {
 	if len(x.checks) > 0 {
 		fmt.Fprintln(w, "\nChecks")
 		for _, c := range x.checks {
-			fmt.Fprintf(w, "  %s\n", c.Name)
+			fmt.Fprintf(w, "  %s\n", reports.Visible(c.Name))
 		}
 	}
 }

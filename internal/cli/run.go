@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -44,15 +43,12 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
 }
 
 func (a *app) run(args []string, pick *selection, out *outputs) error {
-	if err := out.valid(); err != nil {
-		return err
-	}
 	files, err := specFiles(args)
 	if err != nil {
 		return err
 	}
-	if out.json && len(files) > 1 {
-		return fmt.Errorf("--json prints one document, and %d specs were given\n  hint: run them one by one, or use `--report json=FILE`", len(files))
+	if err := out.valid(len(files)); err != nil {
+		return err
 	}
 	loaded, err := a.loadAll(files, pick)
 	if err != nil {
@@ -94,16 +90,13 @@ func (a *app) run(args []string, pick *selection, out *outputs) error {
 
 // loadAll checks every spec before anything runs.
 func (a *app) loadAll(files []string, pick *selection) ([]experiment, error) {
-	if pick.repeats < 0 {
-		return nil, errors.New("--repeats must be at least 1")
+	if err := pick.valid(); err != nil {
+		return nil, err
 	}
 	var all []experiment
 	failed := false
 	for _, file := range files {
-		seed := pick.seed
-		if !pick.hasSeed() {
-			seed = rand.Uint64() >> 11 // fits a float64, so that JSON readers keep it whole
-		}
+		seed := rand.Uint64() >> 11 // fits a float64, so that JSON readers keep it whole
 		x, problems := load(file, pick.options(), seed, nil)
 		if len(problems) > 0 {
 			a.refuse(x, problems)
@@ -123,10 +116,11 @@ const interrupted = "interrupted"
 
 // measure runs one experiment and returns the id of the stored run. An interrupted run is stored too.
 func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (string, error) {
+	before := environment(a.ctx, x.spec.File)
 	now := time.Now()
 	run := results.Run{
 		ID: results.NewID(now, rand.Uint64), Experiment: x.spec.Name, Spec: x.spec.File,
-		Options: options, Seed: x.plan.Seed, Started: now, Environment: environment(a.ctx, x.spec.File), Version: version(),
+		Options: options, Seed: x.plan.Seed, Started: now, Environment: before, Version: version(),
 	}
 	for _, s := range x.spec.Sources {
 		run.Sources = append(run.Sources, results.Source{Path: s.Path, Text: s.Text})
@@ -142,15 +136,15 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 	outcome, err := e.Run(a.ctx)
 	live.finish()
 	if err != nil {
-		return "", fmt.Errorf("%w\n  %d trials of run %s are kept", err, outcome.Trials, run.ID)
+		return "", fmt.Errorf("%w\n  what was measured before, %s, is kept as run %s", err, plural(outcome.Trials, "trial"), run.ID)
 	}
 	word := ""
 	if outcome.Interrupted {
 		word = interrupted
-		fmt.Fprintf(a.stderr, "Interrupted after %d trials; they are kept as run %s.\n", outcome.Trials, run.ID)
+		fmt.Fprintf(a.stderr, "Interrupted after %s; what was measured is kept as run %s.\n", plural(outcome.Trials, "trial"), run.ID)
 	}
 	if outcome.OutOfBudget {
-		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %d trials.\n", x.spec.Repeats.Budget, outcome.Trials)
+		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %s.\n", x.spec.Repeats.Budget, plural(outcome.Trials, "trial"))
 	}
 	after := machine(a.ctx, x.spec.File)
 	return run.ID, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
@@ -192,7 +186,8 @@ func (a *app) open(specFile string) (*sqlite.DB, error) {
 	return sqlite.Open(a.ctx, a.database(specFile))
 }
 
-// database is --db, or .runner/results.db at the root of the repository that the spec is in, or in its directory.
+// database is --db, or .runner/results.db at the root of the repository that the spec is in; without a repository in the
+// current directory, where `runner report last` looks for it.
 func (a *app) database(specFile string) string {
 	if a.db != "" {
 		return a.db
@@ -201,17 +196,14 @@ func (a *app) database(specFile string) string {
 	if specFile != "" {
 		dir = filepath.Dir(specFile)
 	}
+	root := "."
 	if abs, err := filepath.Abs(dir); err == nil {
-		dir = abs
-	}
-	for d := dir; ; d = filepath.Dir(d) {
-		if _, err := os.Stat(filepath.Join(d, ".git")); err == nil {
-			dir = d
-			break
-		}
-		if d == filepath.Dir(d) {
-			break
+		for d := abs; d != filepath.Dir(d); d = filepath.Dir(d) {
+			if _, err := os.Stat(filepath.Join(d, ".git")); err == nil {
+				root = d
+				break
+			}
 		}
 	}
-	return filepath.Join(dir, ".runner", "results.db")
+	return filepath.Join(root, ".runner", "results.db")
 }

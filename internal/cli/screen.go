@@ -2,7 +2,6 @@ package cli
 
 import (
 	"io"
-	"os"
 	"strconv"
 
 	"golang.org/x/term"
@@ -17,7 +16,7 @@ const defaultWidth = 120
 // asks for none. COLUMNS decides the width where it is set.
 func (a *app) style(w io.Writer) reports.Style {
 	s := reports.Style{Width: defaultWidth}
-	f, isFile := w.(*os.File)
+	f, isFile := w.(interface{ Fd() uintptr })
 	if isFile && term.IsTerminal(int(f.Fd())) {
 		s.Color = a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,13 +30,41 @@ func (o *outputs) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.reports, "report", nil, "also write the report as `FORMAT[=FILE]` (repeatable); `runner list formats` names them")
 }
 
-// valid refuses an unknown format before anything is measured.
-func (o *outputs) valid() error {
+// valid refuses what could not be written, before anything is measured. runs is how many reports there will be.
+func (o *outputs) valid(runs int) error {
+	if o.json && runs > 1 {
+		return fmt.Errorf("--json prints one document, and %d specs were given\n  hint: run them one by one", runs)
+	}
 	for _, r := range o.reports {
-		name, _, _ := strings.Cut(r, "=")
+		name, file, toFile := strings.Cut(r, "=")
 		if _, err := format(name); err != nil {
 			return err
 		}
+		switch {
+		case !toFile && o.json:
+			return fmt.Errorf("--json and --report %s both want stdout\n  hint: --report %s=FILE", name, name)
+		case !toFile:
+		case runs > 1:
+			return fmt.Errorf("--report %s names one file, and %d specs were given\n  hint: run them one by one", r, runs)
+		default:
+			if err := writable(file); err != nil {
+				return fmt.Errorf("--report %s: %w", r, err)
+			}
+		}
+	}
+	return nil
+}
+
+// writable tells why a report cannot be written to a file of this name, as far as that can be seen beforehand.
+func writable(file string) error {
+	if file == "" {
+		return errors.New("a file name is missing after =")
+	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return errors.New("this is a directory")
+	}
+	if _, err := os.Stat(filepath.Dir(file)); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Dir(file), reason(err))
 	}
 	return nil
 }
@@ -126,22 +155,19 @@ func (a *app) tell(r *reports.Report, out *outputs) error {
 	if out.json {
 		main = "json"
 	}
+	var trouble []error
 	if !a.quiet || out.json {
-		if err := a.render(main, a.stdout, r); err != nil {
-			return err
-		}
+		trouble = append(trouble, a.render(main, a.stdout, r))
 	}
 	for _, spec := range out.reports {
-		name, file, toFile := strings.Cut(spec, "=")
-		if !toFile {
-			if err := a.render(name, a.stdout, r); err != nil {
-				return err
-			}
-			continue
+		if name, file, toFile := strings.Cut(spec, "="); toFile {
+			trouble = append(trouble, a.renderFile(name, file, r))
+		} else {
+			trouble = append(trouble, a.render(name, a.stdout, r))
 		}
-		if err := a.renderFile(name, file, r); err != nil {
-			return err
-		}
+	}
+	if err := errors.Join(trouble...); err != nil {
+		return err
 	}
 	fmt.Fprintln(a.stderr, r.Verdict())
 	return nil
@@ -155,8 +181,14 @@ func (a *app) render(name string, w io.Writer, r *reports.Report) error {
 	return f.Render(w, r, a.style(w))
 }
 
-// renderFile writes a whole file or none.
+// renderFile writes a whole file or none; what is no file, such as /dev/stderr or a pipe, it writes to.
 func (a *app) renderFile(name, file string, r *reports.Report) error {
+	if whole, err := filepath.EvalSymlinks(file); err == nil {
+		file = whole
+	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return a.renderInto(name, file, r)
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".runner-report-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", file, reason(err))
@@ -174,6 +206,21 @@ func (a *app) renderFile(name, file string, r *reports.Report) error {
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", file, err)
+	}
+	return nil
+}
+
+func (a *app) renderInto(name, file string, r *reports.Report) error {
+	w, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, reason(err))
+	}
+	err = a.render(name, w, r)
+	if closeErr := w.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, reason(err))
 	}
 	return nil
 }

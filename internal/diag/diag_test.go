@@ -39,6 +39,16 @@ gone.yaml: no such file
 	}
 }
 
+// Nothing that is printed, be it the name of a file, moves the cursor or sets a colour.
+func TestPrintIsSafeForATerminal(t *testing.T) {
+	var b strings.Builder
+	hostile := "\x1b[31m\u202e"
+	Print(&b, List{{Pos: Pos{File: hostile, Line: 1, Col: 1}, Message: hostile, Hint: hostile}}, func(string, int) (string, bool) { return hostile, true })
+	if strings.ContainsAny(b.String(), hostile[:1]+"\u202e") {
+		t.Errorf("%q", b.String())
+	}
+}
+
 func TestClosest(t *testing.T) {
 	names := []string{"procs", "threads", "serial", "speedup", "time"}
 	for word, want := range map[string]string{

@@ -11,18 +11,18 @@ import (
 // a line (counted from 1) of a file, and false where there is none.
 func Print(w io.Writer, list List, line func(file string, n int) (string, bool)) {
 	for _, d := range list {
-		fmt.Fprintf(w, "%s: %s\n", d.Pos, printable(d.Message))
+		fmt.Fprintf(w, "%s\n", Printable(d.Pos.String()+": "+d.Message))
 		if text, ok := line(d.Pos.File, d.Pos.Line); ok && d.Pos.Line > 0 {
 			snippet(w, d, text)
 		}
 		if d.Hint != "" {
-			fmt.Fprintf(w, "  hint: %s\n", printable(d.Hint))
+			fmt.Fprintf(w, "  hint: %s\n", Printable(d.Hint))
 		}
 	}
 }
 
 func snippet(w io.Writer, d Diagnostic, text string) {
-	runes := []rune(printable(text))
+	runes := []rune(Printable(text))
 	number := fmt.Sprint(d.Pos.Line)
 	from, to := 0, len(runes)
 	if len(runes) > 160 { // a long line is shown around its caret
@@ -35,9 +35,9 @@ func snippet(w io.Writer, d Diagnostic, text string) {
 	fmt.Fprintf(w, "  %s | %s%s\n", strings.Repeat(" ", len(number)), strings.Repeat(" ", caret), strings.Repeat("^", width))
 }
 
-// printable keeps a spec from writing escapes to the terminal: each control character becomes one visible rune, so that
+// Printable keeps a text from writing escapes to the terminal: each control character becomes one visible rune, so that
 // columns still fit.
-func printable(s string) string {
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':

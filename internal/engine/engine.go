@@ -60,18 +60,14 @@ func (e *Engine) Run(ctx context.Context) (Outcome, error) {
 		proof   = newProof(e.Plan)
 		absent  = map[int]bool{} // cells that cannot run here: one row says so
 		start   = e.Now()
-		slots   = e.blockSlots(0)
-		total   = blocks * len(slots)
+		total   = blocks * len(e.Plan.Block(0))
 	)
 	for block := range blocks {
 		if repeats.Budget > 0 && e.Now().Sub(start) > repeats.Budget {
 			out.OutOfBudget = true
 			return out, nil
 		}
-		if block > 0 {
-			slots = e.blockSlots(block)
-		}
-		for position, slot := range slots {
+		for position, slot := range e.blockSlots(block, proof) {
 			if absent[slot.Cell] {
 				total--
 				continue
@@ -98,18 +94,16 @@ func (e *Engine) Run(ctx context.Context) (Outcome, error) {
 	return out, nil
 }
 
-// blockSlots is the order of a block. Where results are proven against the baseline's, the first block begins with the
-// baselines: until they have run there is nothing to compare with.
-func (e *Engine) blockSlots(block int) []spec.Slot {
+// blockSlots is the order of a block. It begins with the baselines whose result is still unknown: until they have run
+// there is nothing to prove the others with.
+func (e *Engine) blockSlots(block int, proof *proof) []spec.Slot {
 	slots := e.Plan.Block(block)
-	if block == 0 && !e.Plan.Experiment.Sequential {
-		slices.SortStableFunc(slots, func(a, b spec.Slot) int { return rank(e.Plan, a) - rank(e.Plan, b) })
-	}
+	slices.SortStableFunc(slots, func(a, b spec.Slot) int { return rank(proof, a) - rank(proof, b) })
 	return slots
 }
 
-func rank(p *spec.Plan, s spec.Slot) int {
-	if p.Cells[s.Cell].Baseline == s.Cell {
+func rank(proof *proof, s spec.Slot) int {
+	if proof.waits(s.Cell) {
 		return 0
 	}
 	return 1

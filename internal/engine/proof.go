@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 
 	"runner/results"
@@ -25,6 +26,12 @@ func newProof(plan *spec.Plan) *proof {
 	return &proof{plan: plan, reference: map[int]outcome{}}
 }
 
+// waits tells whether cells are still to be compared with what this one gives.
+func (p *proof) waits(index int) bool {
+	_, known := p.reference[index]
+	return !known && p.plan.Cells[index].Baseline == index && p.plan.Cells[index].Workload.Verify == nil
+}
+
 // check combines the trial's results and says what is wrong with them; nil if nothing is.
 func (p *proof) check(index int, trial *results.Trial) error {
 	cell := &p.plan.Cells[index]
@@ -40,7 +47,7 @@ func (p *proof) check(index int, trial *results.Trial) error {
 		holds, err := cell.Workload.Holds(trial.Results, combined, cell.Facets)
 		switch {
 		case err != nil:
-			return fmt.Errorf("verify: %w", err)
+			return err
 		case !holds:
 			return fmt.Errorf("verify does not hold: %s", brief(trial))
 		}
@@ -84,11 +91,10 @@ func (p *proof) compare(index int, trial *results.Trial) error {
 
 func combines(w *spec.Workload) bool { return w.Combine != "" && w.Combine != "none" }
 
-// same compares results. Floats that differ by rounding only (1e-9 of the larger) are the same: the order of a sum
-// depends on the number of workers.
+// same compares results. Floats that differ by rounding only are the same.
 func same(a, b any) bool {
 	if x, y, ok := floats(a, b); ok {
-		return x == y || math.Abs(x-y) <= 1e-9*math.Max(math.Abs(x), math.Abs(y))
+		return close(x, y)
 	}
 	switch a := a.(type) {
 	case []any:
@@ -114,7 +120,14 @@ func same(a, b any) bool {
 		}
 		return true
 	}
-	return a == b
+	return reflect.DeepEqual(a, b) // == panics for what it cannot compare
+}
+
+// close: within 1e-9 of the larger, since the order of a sum depends on the number of workers. NaN is the same as NaN,
+// and an infinity only as itself.
+func close(x, y float64) bool {
+	largest := math.Max(math.Abs(x), math.Abs(y))
+	return x == y || math.IsNaN(x) && math.IsNaN(y) || !math.IsInf(largest, 0) && math.Abs(x-y) <= 1e-9*largest
 }
 
 // floats are the two numbers if at least one is a float64; two ints are compared exactly.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -94,7 +95,7 @@ func (c *compilation) addAt(node ast.Node, hint, format string, args ...any) {
 }
 
 func (c *compilation) parse() *parser.Tree {
-	config := &conf.Config{MaxNodes: maxNodes, Disabled: refused, Functions: conf.FunctionsTable{}, DisableIfOperator: true}
+	config := &conf.Config{MaxNodes: maxNodes, Disabled: refused(), Functions: conf.FunctionsTable{}, DisableIfOperator: true}
 	for _, f := range c.scope.Functions {
 		config.Functions[f.Name] = nil // a function of the scope hides a builtin of the same name
 	}
@@ -121,7 +122,7 @@ func (c *compilation) prepare(tree *parser.Tree) {
 		}
 	}
 	config.WithEnv(env)
-	for name := range refused {
+	for name := range refused() {
 		delete(config.Builtins, name)
 	}
 	c.program = &Program{text: c.text, wantBool: c.scope.Bool, source: tree.Source, config: config, facts: c.facts}
@@ -163,7 +164,7 @@ var allowed = []string{
 	"hasSuffix", "max", "min", "mean", "median", "first", "last", "take", "reverse", "uniq", "concat", "flatten", "sort",
 }
 
-var refused = func() map[string]bool {
+var refused = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{}
 	for _, f := range builtin.Builtins {
 		if !slices.Contains(allowed, f.Name) {
@@ -171,7 +172,7 @@ var refused = func() map[string]bool {
 		}
 	}
 	return names
-}()
+})
 
 func asFileError(err error) *file.Error {
 	var located *file.Error

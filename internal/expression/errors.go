@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr/parser/lexer"
 )
-
-var tokenInMessage = regexp.MustCompile(`unexpected token (\w+)(?:\((".*")\))?`)
 
 // addSyntax reports what the parser refused. Quotes and brackets were found in order before.
 func (c *compilation) addSyntax(err error) {
@@ -27,7 +26,7 @@ func (c *compilation) addSyntax(err error) {
 		c.add(last.From, last.To, hint, "the expression ends too early, after %s", quoted(last))
 	case strings.Contains(e.Message, "literal"):
 		c.add(e.From-1, e.To, "", "the number before cannot be read: it is too large, or not well formed")
-	case found && tokenInMessage.MatchString(e.Message):
+	case found && strings.Contains(e.Message, "unexpected token "):
 		c.add(list[i].From, list[i].To, c.hintUnexpected(i), "unexpected %s", quoted(list[i]))
 	default:
 		c.add(e.From, e.To, "", "%s", plainWords(e.Message))
@@ -61,21 +60,26 @@ func (c *compilation) hintUnexpected(i int) string {
 }
 
 var (
-	mismatchedTypes = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`)
-	mismatchedType  = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)$`)
+	mismatchedTypes = whenNeeded(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`)
+	mismatchedType  = whenNeeded(`^invalid operation: (\S+) \(mismatched type (.+)\)$`)
 )
+
+// whenNeeded compiles a regular expression when it is first used, not at the start of every process.
+func whenNeeded(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // addType reports what the checker refused.
 func (c *compilation) addType(err error) {
 	e := asFileError(err)
 	message := strings.Replace(plainWords(e.Message), "builtin ", "", 1)
 	hint := ""
-	if m := mismatchedTypes.FindStringSubmatch(message); m != nil {
+	if m := mismatchedTypes().FindStringSubmatch(message); m != nil {
 		message = fmt.Sprintf("%s does not go with %s and %s", m[1], m[2], m[3])
 		if (m[1] == "and" || m[1] == "or" || m[1] == "&&" || m[1] == "||") && strings.Contains(m[2]+m[3], "number") {
 			hint = "compare the number with something"
 		}
-	} else if m := mismatchedType.FindStringSubmatch(message); m != nil {
+	} else if m := mismatchedType().FindStringSubmatch(message); m != nil {
 		message = fmt.Sprintf("%s does not go with %s", m[1], m[2])
 	} else if strings.HasSuffix(message, "is undefined") {
 		message = "this has no elements"

@@ -3,7 +3,6 @@ package expression
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -47,11 +46,11 @@ func kindOfType(t reflect.Type) string {
 	return fmt.Sprintf("of type %s", t)
 }
 
-var typeWords = regexp.MustCompile(`\b(float64|int64|int|string|bool)\b|\[\]interface ?\{\}|map\[string\]interface ?\{\}|interface ?\{\}|<nil>`)
+var typeWords = whenNeeded(`\b(float64|int64|int|string|bool)\b|\[\]interface ?\{\}|map\[string\]interface ?\{\}|interface ?\{\}|<nil>`)
 
 // plainWords puts the Go types of a message of expr into words.
 func plainWords(message string) string {
-	message = typeWords.ReplaceAllStringFunc(firstLine(message), func(word string) string {
+	message = typeWords().ReplaceAllStringFunc(firstLine(message), func(word string) string {
 		switch {
 		case word == "string":
 			return "text"

@@ -39,7 +39,7 @@ func (c *compilation) resolve(place *ast.Node) {
 		c.resolveCall(n)
 		return
 	case *ast.BuiltinNode:
-		if refused[n.Name] {
+		if refused()[n.Name] {
 			c.addUnknownFunction(n, n.Name)
 		}
 	case *ast.MemberNode:

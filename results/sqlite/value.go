@@ -28,7 +28,7 @@ const (
 	deepest = 1000
 )
 
-// storedValue makes v a column: JSON as text if short, else under zstd as a blob. Beyond the bound it is nil and digest
+// storedValue makes v a column: JSON as text if short, else under zlib as a blob. Beyond the bound it is nil and digest
 // stands for it: sha256 of the JSON, how many results, how many bytes.
 func storedValue(v any, count int) (column any, digest string, err error) {
 	text, err := appendValue(nil, v, 0)

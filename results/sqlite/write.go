@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -13,13 +12,22 @@ import (
 	"runner/results"
 )
 
-// idForm is what Resolve can find again.
-var idForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$`)
+// validID: 1 to 64 letters, digits, '.', '_' and '-', the first of them a letter or a digit. Resolve can find it again.
+func validID(id string) bool {
+	for i, r := range id {
+		switch {
+		case '0' <= r && r <= '9', 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
+		case i == 0, r != '.' && r != '_' && r != '-':
+			return false
+		}
+	}
+	return 1 <= len(id) && len(id) <= 64
+}
 
 // CreateRun stores a run and its planned cells, before its first trial. run.Finished and run.After are stored too if
 // they are set, as for a run that was imported.
 func (db *DB) CreateRun(ctx context.Context, run results.Run, cells []results.PlannedCell) error {
-	if !idForm.MatchString(run.ID) {
+	if !validID(run.ID) {
 		return fmt.Errorf("run id %q: an id is 1 to 64 letters, digits, '.', '_' and '-'", run.ID)
 	}
 	if err := checkCells(cells); err != nil {

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"runner/reports"
+)
+
+func quietApp() *app {
+	return &app{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }}
+}
+
+func TestOutputsAreRefusedBeforeAnythingIsMeasured(t *testing.T) {
+	dir := t.TempDir()
+	for _, test := range []struct {
+		out  outputs
+		runs int
+		want string // part of the message; "" if it is fine
+	}{
+		{outputs{}, 2, ""},
+		{outputs{json: true}, 1, ""},
+		{outputs{json: true}, 2, "--json prints one document"},
+		{outputs{reports: []string{"text"}}, 2, ""},
+		{outputs{json: true, reports: []string{"text"}}, 1, "both want stdout"},
+		{outputs{json: true, reports: []string{"text=" + dir + "/new.txt"}}, 1, ""},
+		{outputs{reports: []string{"json=" + dir + "/new.json"}}, 2, "names one file"},
+		{outputs{reports: []string{"json="}}, 1, "file name is missing"},
+		{outputs{reports: []string{"json=" + dir}}, 1, "is a directory"},
+		{outputs{reports: []string{"json=" + dir + "/no/x.json"}}, 1, "no such file or directory"},
+		{outputs{reports: []string{"jsn=x"}}, 1, `no report format "jsn"`},
+	} {
+		err := test.out.valid(test.runs)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%+v: %v, want %q", test.out, err, test.want)
+		}
+	}
+}
+
+// What is no file is written to and stays what it is; a link leads to the file that is replaced.
+func TestReportsGoWhereTheirNameLeads(t *testing.T) {
+	dir := t.TempDir()
+	pipe, file, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "file"), filepath.Join(dir, "link")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan string, 1)
+	go func() {
+		text, _ := os.ReadFile(pipe)
+		read <- string(text)
+	}()
+	r := &reports.Report{Word: "PASS"}
+	for _, name := range []string{pipe, link} {
+		before, _ := os.Lstat(name)
+		if err := quietApp().renderFile("json", name, r); err != nil {
+			t.Fatal(err)
+		}
+		if after, err := os.Lstat(name); err != nil || after.Mode().Type() != before.Mode().Type() {
+			t.Fatalf("%s became %v, %v", name, after.Mode(), err)
+		}
+	}
+	if text := <-read; !strings.Contains(text, `"PASS"`) {
+		t.Errorf("the pipe got %q", text)
+	}
+	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), `"PASS"`) {
+		t.Errorf("the file has %q, %v", text, err)
+	}
+}
+
+// One report that fails keeps no other from being written, and the verdict is not told as if all were well.
+func TestEachReportIsTried(t *testing.T) {
+	dir := t.TempDir()
+	var said strings.Builder
+	a := quietApp()
+	a.stderr = &said
+	good := filepath.Join(dir, "good.json")
+	err := a.tell(&reports.Report{Word: "PASS"}, &outputs{reports: []string{"json=" + dir + "/no/x.json", "json=" + good}})
+	if err == nil || said.String() != "" {
+		t.Errorf("%v, %q", err, said.String())
+	}
+	if _, err := os.Stat(good); err != nil {
+		t.Error(err)
+	}
+}
+
+// A reader that leaves early has had enough, that is no trouble; what cannot be written is.
+func TestProduct(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	r.Close()
+	p := &product{file: w}
+	if n, err := io.WriteString(p, "text"); n != 4 || err != nil || p.lost != nil {
+		t.Errorf("without a reader: %d, %v, %v", n, err, p.lost)
+	}
+	p = &product{file: r} // closed
+	_, _ = p.Write([]byte("text"))
+	if p.lost == nil {
+		t.Error("a failed write is forgotten")
+	}
+}
