@@ -2,7 +2,6 @@ package executors
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
@@ -101,12 +100,9 @@ func (h *hand) start() (warnings []string, err error) {
 }
 
 func (h *hand) greet() error {
-	data, err := json.Marshal(setup{Workload: h.job.Workload, Zero: instant(h.zero)})
-	if err != nil {
-		return err
-	}
 	h.begin(frameSetup)
-	h.out = append(h.out, data...)
+	h.u64(int64(instant(h.zero)))
+	h.out = append(h.out, h.job.Workload...)
 	if err := h.send(); err != nil {
 		return err
 	}

@@ -74,15 +74,11 @@ const (
 
 // listen reads events until the end of the stream or the first violation, and calls tell at each step.
 func (r *report) listen(in io.Reader, tell func(step)) {
-	limited := &io.LimitedReader{R: in, N: mostEvents + int64(r.tasks)*mostForATask}
+	limited := &io.LimitedReader{R: in, N: r.most}
 	lines := bufio.NewReaderSize(limited, 64<<10)
 	for {
 		line, err := readLine(lines)
-		if err == io.EOF {
-			if limited.N <= 0 {
-				r.broken = fmt.Errorf("more than %d MiB of events", (mostEvents+r.tasks*mostForATask)>>20)
-				tell(stepBroken)
-			}
+		if err == io.EOF && limited.N > 0 {
 			tell(stepClosed)
 			return
 		}
@@ -97,13 +93,14 @@ func (r *report) listen(in io.Reader, tell func(step)) {
 		}
 		if err != nil {
 			r.broken = err
+			if limited.N <= 0 { // not cut off by the writer
+				r.broken = fmt.Errorf("more than %d MiB of events", r.most>>20)
+			}
 			tell(stepBroken)
 			return
 		}
 	}
 }
-
-var errLongLine = fmt.Errorf("a line is longer than %d MiB", longestLine>>20)
 
 // readLine reads one line without its end; io.EOF only where nothing is left.
 func readLine(in *bufio.Reader) ([]byte, error) {
@@ -115,7 +112,7 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 			return part[:len(part)-1], nil
 		case err == nil || errors.Is(err, bufio.ErrBufferFull):
 			if long = append(long, part...); len(long) > longestLine {
-				return nil, errLongLine
+				return nil, fmt.Errorf("a line is longer than %d MiB", longestLine>>20)
 			}
 			if err == nil {
 				return long[:len(long)-1], nil

@@ -39,6 +39,18 @@ func TestListen(t *testing.T) {
 	}
 }
 
+// TestTooMuch: what this side cuts off was not cut off by the other.
+func TestTooMuch(t *testing.T) {
+	for most := range int64(len(goodReport)) + 1 {
+		r := newReport(2, 2)
+		r.most = most
+		r.listen(strings.NewReader(goodReport), func(step) {})
+		if r.broken == nil || !strings.Contains(r.broken.Error(), "more than 0 MiB") {
+			t.Fatalf("of %d B, after %d: %v", len(goodReport), most, r.broken)
+		}
+	}
+}
+
 // TestQuickTask: the fast way of reading a task event believes what the slow one does.
 func TestQuickTask(t *testing.T) {
 	span := results.TaskSpan{Task: 3, Worker: 1, Start: 5, End: 70_000_000_000, CPU: 6}

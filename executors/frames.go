@@ -11,7 +11,7 @@ import (
 // Between a trial's process and its workers go frames: the length of what follows (4 B, little endian), a kind (1 B),
 // a body. They go over blocking pipes by plain system calls: Go's poller would cost more than the rest together.
 const (
-	frameSetup   = 's' // to the worker: JSON of setup
+	frameSetup   = 's' // to the worker: the start of total on the system's monotonic clock in ns (8 B), the workload's name
 	frameReady   = 'r' // from the worker
 	frameTasks   = 't' // to the worker: a chunk
 	frameResults = 'd' // from the worker: a chunk's spans and results
@@ -94,7 +94,9 @@ func (f *frames) fill(n int) error {
 	}
 	for f.to < n {
 		if f.to == len(f.in) { // doubled as data comes, so that a length alone makes nobody allocate
-			f.in = append(f.in, make([]byte, max(len(f.in), 64<<10))...)
+			larger := make([]byte, max(2*len(f.in), 64<<10)) // append would touch each page of it
+			copy(larger, f.in)
+			f.in = larger
 		}
 		got, err := syscall.Read(f.read, f.in[f.to:])
 		switch {

@@ -26,6 +26,12 @@ func TestKilledRunner(t *testing.T) {
 	}
 	runner := exec.Command(program)
 	runner.Env = append(os.Environ(), "RUNNER_TEST_HANG="+dir, "RUNNER_TEST_MARK="+mark)
+	lock, err := os.Create(filepath.Join(t.TempDir(), "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	runner.ExtraFiles = []*os.File{nil, nil, lock} // descriptor 5, which no process of the trial replaces
 	if err := runner.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +42,9 @@ func TestKilledRunner(t *testing.T) {
 	if !hanging {
 		t.Errorf("want a runner, a trial's process and two workers: %v", executorstest.Marked(mark))
 	}
+	if holders := holding(lock.Name()); len(holders) != 2 { // this test and the runner
+		t.Errorf("the trial has a descriptor that the runner was started with: %v", holders)
+	}
 	_ = runner.Process.Signal(syscall.SIGKILL)
 	_ = runner.Wait()
 	if !executorstest.Eventually(func() bool { return len(executorstest.Marked(mark)) == 0 }) {
@@ -44,4 +53,15 @@ func TestKilledRunner(t *testing.T) {
 	if _, err := host.Sweep(nil, 0, time.Minute); err != nil { // this process may be the one that adopted and must reap them
 		t.Error(err)
 	}
+}
+
+// holding lists the descriptors, as /proc/PID/fd/N, that are open on a file.
+func holding(file string) (descriptors []string) {
+	all, _ := filepath.Glob("/proc/[0-9]*/fd/*")
+	for _, fd := range all {
+		if target, err := os.Readlink(fd); err == nil && target == file {
+			descriptors = append(descriptors, fd)
+		}
+	}
+	return descriptors
 }

@@ -77,8 +77,8 @@ func TestLiars(t *testing.T) {
 			"no worker 1"},
 		"no times":      {shReady + `echo '{"event":"task","task":0}' >&3`, nil, results.Crash, "needs task, start and end"},
 		"not a number":  {shReady + `echo '{"event":"task","task":0,"start":NaN,"end":0}' >&3`, nil, results.Crash, "not an event"},
-		"negative time": {shReady + `echo '{"event":"task","task":0,"start":-1,"end":0}' >&3`, nil, results.Crash, "run backwards"},
-		"decreasing":    {shReady + `echo '{"event":"task","task":0,"start":9,"end":8}' >&3`, nil, results.Crash, "run backwards"},
+		"negative time": {shReady + `echo '{"event":"task","task":0,"start":-1,"end":0}' >&3`, nil, results.Crash, "times cannot be"},
+		"decreasing":    {shReady + `echo '{"event":"task","task":0,"start":9,"end":8}' >&3`, nil, results.Crash, "times cannot be"},
 		"total too short": {shReady + `echo '{"event":"task","task":0,"start":9,"end":9000000000}' >&3; ` + shTask1 + shDone, nil,
 			results.Crash, "after the total"},
 		"phases too long": {shReady + shTask0 + shTask1 +
@@ -89,7 +89,10 @@ func TestLiars(t *testing.T) {
 			`echo '{"event":"done","phases":{"spawn":9000000000000000000,"work":9000000000000000000,"total":9000000000000000000},"usage":{}}' >&3`,
 			nil, results.Crash, "phases do not fit"},
 		"negative usage": {shReady + shTask0 + shTask1 +
-			`echo '{"event":"done","phases":{"total":20},"usage":{"user":-1}}' >&3`, nil, results.Crash, "negative"},
+			`echo '{"event":"done","phases":{"total":20},"usage":{"user":-1}}' >&3`, nil, results.Crash, "cannot be"},
+		"usage overflow": {shReady + shTask0 + shTask1 +
+			`echo '{"event":"done","phases":{"total":20},"usage":{"user":9000000000000000000,"system":9000000000000000000}}' >&3`,
+			nil, results.Crash, "cannot be"},
 		"done without phases": {shReady + shTask0 + shTask1 + `echo '{"event":"done"}' >&3`, nil, results.Crash, "needs phases"},
 		"talks after done":    {shAll + shTask0, nil, results.Crash, "after done"},
 		"fails after done":    {shAll + `exit 4`, nil, results.Crash, "exit status 4"},

@@ -3,6 +3,7 @@ package executors
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"syscall"
@@ -48,6 +49,15 @@ func (p *process) signal(sig syscall.Signal) {
 	_ = syscall.Kill(-p.pid, sig)
 }
 
+func (p *process) endsWithin(d time.Duration) bool {
+	select {
+	case <-p.ended:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+
 // wait reaps a child.
 func wait(pid int) (status syscall.WaitStatus, usage syscall.Rusage) {
 	for {
@@ -69,9 +79,14 @@ func self() string {
 	return path
 }
 
+// lookPath finds a program from here: its process starts in another directory.
 func lookPath(name string) (string, error) {
 	if name == self() {
 		return name, nil
 	}
-	return exec.LookPath(name)
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
 }

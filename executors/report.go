@@ -15,6 +15,7 @@ import (
 // report is what a trial's process has said. Nothing in it is trusted: each line is checked as it comes.
 type report struct {
 	tasks, workers int
+	most           int64 // B of events that are taken in
 
 	greeted, ready, done bool
 	runtime              results.RuntimeInfo
@@ -36,7 +37,7 @@ type report struct {
 
 func newReport(tasks, workers int) *report {
 	return &report{
-		tasks: tasks, workers: workers,
+		tasks: tasks, workers: workers, most: mostEvents + int64(tasks)*mostForATask,
 		spans:   make([]results.TaskSpan, tasks),
 		results: make([]workloads.Result, tasks),
 		seen:    make([]bool, tasks),
@@ -123,8 +124,8 @@ func (r *report) task(e event) error {
 		return fmt.Errorf("task %d was never given: there are %d", *e.Task, r.tasks)
 	case e.Worker < 0 || e.Worker >= r.workers:
 		return fmt.Errorf("task %d: there is no worker %d: there are %d", *e.Task, e.Worker, r.workers)
-	case *e.Start < 0 || *e.End < *e.Start || e.CPU < 0:
-		return fmt.Errorf("task %d: its times run backwards: start %d, end %d, cpu %d ns", *e.Task, *e.Start, *e.End, e.CPU)
+	case *e.Start < 0 || *e.End < *e.Start || e.CPU < 0 || e.CPU > longestTrial:
+		return fmt.Errorf("task %d: its times cannot be: start %d, end %d, cpu %d ns", *e.Task, *e.Start, *e.End, e.CPU)
 	}
 	i := *e.Task
 	if r.seen[i] {
@@ -156,8 +157,9 @@ func (r *report) end(e event) error {
 		p.Spawn+p.Work+p.Join > p.Total+clockSlack {
 		return fmt.Errorf("the phases do not fit: spawn %d + work %d + join %d, total %d ns", p.Spawn, p.Work, p.Join, p.Total)
 	}
-	if min(u.User, u.System) < 0 || min(u.Memory, u.Voluntary, u.Involuntary, u.MajorFaults, u.MinorFaults) < 0 {
-		return errors.New("the usage has a negative number")
+	if min(u.User, u.System) < 0 || min(u.Memory, u.Voluntary, u.Involuntary, u.MajorFaults, u.MinorFaults) < 0 ||
+		max(u.User, u.System) > longestTrial {
+		return errors.New("the usage has a number that cannot be")
 	}
 	for i, s := range r.spans {
 		if r.seen[i] && s.End > p.Total+clockSlack {

@@ -2,7 +2,9 @@ package executors
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"runner/results"
@@ -33,10 +35,21 @@ func Run(ctx context.Context, job Job) Observation {
 	}
 	t, err := start(job)
 	if err != nil {
-		return Observation{Status: results.Unavailable, Reason: "the trial's process could not be started: " + err.Error()}
+		return unstarted(err)
 	}
 	t.attend(ctx)
 	return t.observation()
+}
+
+// unstarted: what this machine cannot run now, for want of descriptors, processes or memory, it can run all the same.
+func unstarted(err error) Observation {
+	o := Observation{Status: results.Unavailable, Reason: "the trial's process could not be started: " + err.Error()}
+	for _, want := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM} {
+		if errors.Is(err, want) {
+			o.Status = results.Crash
+		}
+	}
+	return o
 }
 
 // refuse says why a job cannot be run at all; "" if it can.

@@ -2,6 +2,7 @@ package executors
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,8 +78,8 @@ func (s *speaker) fail(f failure) {
 func serveTrial() int {
 	in, err1 := claim(0)
 	out, err2 := claim(3)
-	if err1 != nil || err2 != nil {
-		fmt.Fprintln(os.Stderr, "the trial's process needs descriptors 0 and 3: only the runner starts it")
+	if err := cmp.Or(err1, err2); err != nil {
+		fmt.Fprintf(os.Stderr, "the trial's process needs descriptors 0 and 3, which only the runner gives it: %v\n", err)
 		return 2
 	}
 	s := &speaker{out: bufio.NewWriterSize(os.NewFile(uintptr(out), "events"), 64<<10)}
@@ -198,7 +199,8 @@ func appendTask(b []byte, s results.TaskSpan, value workloads.Result) ([]byte, e
 
 // claim moves a descriptor to where a workload does not find it, and leaves the null device in its place.
 func claim(fd int) (int, error) {
-	moved, _, errno := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, 100)
+	const apart = 20 // from the low numbers that come and go, and within any limit on descriptors
+	moved, _, errno := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD_CLOEXEC, apart)
 	if errno != 0 {
 		return -1, errno
 	}

@@ -45,13 +45,19 @@ type trial struct {
 	ready   chan struct{} // closed when the trial's process is
 }
 
+// beforeFirst is done before the first trial. Without Adopt strays cannot be found, and the group alone is killed.
+var beforeFirst = sync.OnceFunc(func() {
+	_ = host.Adopt()
+	host.Seal()
+})
+
 // start starts the trial's process, with the readers of all that it says.
 func start(job Job) (*trial, error) {
 	line, err := encodeRequest(job)
 	if err != nil {
 		return nil, err
 	}
-	_ = host.Adopt() // without it strays cannot be found, and the group alone is killed
+	beforeFirst()
 	t := &trial{
 		job:    job,
 		report: newReport(len(job.Tasks), job.Workers),
@@ -146,7 +152,9 @@ func environment(extra map[string]string, role string) []string {
 		}
 	}
 	for name, value := range extra {
-		env = append(env, name+"="+value)
+		if name != roleVariable {
+			env = append(env, name+"="+value)
+		}
 	}
 	if role != "" {
 		env = append(env, roleVariable+"="+role)
@@ -217,7 +225,11 @@ func (t *trial) attend(ctx context.Context) {
 			t.cause, stopped, timeout = results.Interrupted, nil, nil
 			t.child.signal(syscall.SIGKILL)
 		case <-timeout:
-			t.cause, timeout = results.Timeout, nil
+			timeout = nil
+			if t.child.endsWithin(strayMoment) { // it did in time, if this process was stopped meanwhile (Ctrl-Z)
+				continue
+			}
+			t.cause = results.Timeout
 			t.child.signal(syscall.SIGTERM)
 			end(t.grace())
 		case <-kill:

@@ -1,8 +1,8 @@
 package executors
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -12,12 +12,6 @@ import (
 	"runner/internal/host"
 	"runner/workloads"
 )
-
-// setup is the first frame that a worker gets.
-type setup struct {
-	Workload string
-	Zero     time.Duration // the start of total on the system's monotonic clock
-}
 
 // worker is a worker process: it runs chunks of tasks until there are no more.
 type worker struct {
@@ -33,8 +27,8 @@ func serveWorker() int {
 	runtime.LockOSThread()
 	in, err1 := claim(3)
 	out, err2 := claim(4)
-	if err1 != nil || err2 != nil {
-		fmt.Fprintln(os.Stderr, "a worker needs descriptors 3 and 4: only the trial's process starts it")
+	if err := cmp.Or(err1, err2); err != nil {
+		fmt.Fprintf(os.Stderr, "a worker needs descriptors 3 and 4, which only the trial's process gives it: %v\n", err)
 		return 2
 	}
 	w := &worker{frames: &frames{read: in, write: out}}
@@ -46,20 +40,18 @@ func serveWorker() int {
 }
 
 func (w *worker) run() error {
-	kind, body, err := w.await()
-	if err != nil || kind != frameSetup {
-		return fmt.Errorf("no setup: %w", err)
-	}
-	var s setup
-	if err := json.Unmarshal(body, &s); err != nil {
-		return err
+	kind, data, err := w.await()
+	setup := body{rest: data}
+	zero := time.Duration(setup.u64())
+	if err != nil || kind != frameSetup || setup.bad {
+		return fmt.Errorf("no setup: %w", cmp.Or(err, errFrame))
 	}
 	var known bool
-	if w.workload, known = lookup(s.Workload); !known {
-		return fmt.Errorf("there is no built-in workload %q", s.Workload)
+	if w.workload, known = lookup(string(setup.rest)); !known {
+		return fmt.Errorf("there is no built-in workload %q", setup.rest)
 	}
 	w.base = time.Now()
-	w.offset = instant(w.base) - s.Zero
+	w.offset = instant(w.base) - zero
 	w.begin(frameReady)
 	if err := w.send(); err != nil {
 		return err

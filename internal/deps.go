@@ -6,7 +6,6 @@ import (
 	_ "github.com/expr-lang/expr"
 	_ "github.com/jedib0t/go-pretty/v6/table"
 	_ "github.com/jedib0t/go-pretty/v6/text"
-	_ "github.com/klauspost/compress/zstd"
 	_ "github.com/rogpeppe/go-internal/testscript"
 	_ "github.com/santhosh-tekuri/jsonschema/v6"
 	_ "github.com/spf13/cobra"

@@ -188,7 +188,7 @@ func TestManyAtOnceGiveTheSame(t *testing.T) {
 
 func TestStopsWhenCancelled(t *testing.T) {
 	each(t, func(t *testing.T, w Workload) {
-		t.Setenv("TMPDIR", t.TempDir())
+		t.Chdir(t.TempDir())
 		ctx, cancel := context.WithCancel(t.Context())
 		if !cases[w.Name].instant {
 			ended := make(chan error, 1)

@@ -31,7 +31,9 @@ func runMandelbrot(ctx context.Context, a Args) (Result, error) {
 	}
 	var art *drawing
 	if path := a.Text("png"); path != "" && hi-lo == v.height {
-		art = newDrawing(path, v)
+		if art, err = newDrawing(path, v); err != nil {
+			return nil, err
+		}
 	}
 	sums, row := make([]any, 0, hi-lo), make([]byte, 4*v.width)
 	for y := lo; y < hi; y++ {

@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -17,8 +18,14 @@ type drawing struct {
 	image *image.NRGBA
 }
 
-func newDrawing(path string, v view) *drawing {
-	return &drawing{path, v, image.NewNRGBA(image.Rect(0, 0, v.width, v.height))}
+// mostPixels of a drawing, which is in memory as a whole, 4 B a pixel.
+const mostPixels = 1 << 26
+
+func newDrawing(path string, v view) (*drawing, error) {
+	if n := v.width * v.height; n > mostPixels {
+		return nil, fmt.Errorf("a picture of %d pixels is too large to draw: the most are %d", n, mostPixels)
+	}
+	return &drawing{path, v, image.NewNRGBA(image.Rect(0, 0, v.width, v.height))}, nil
 }
 
 // pixel colours a point by its count, made continuous by how far z had got: n + 1 - log2(ln|z|) for a large |z|, hence

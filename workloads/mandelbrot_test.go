@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -153,5 +154,13 @@ func TestShadeIsContinuous(t *testing.T) {
 			}
 		}
 		before = now
+	}
+}
+
+func TestMandelbrotPictureThatIsTooLarge(t *testing.T) {
+	w, _ := Lookup("mandelbrot")
+	_, err := run(t.Context(), w, Args{"width": 1 << 16, "height": 1 << 16, "iterations": 1, "png": filepath.Join(t.TempDir(), "x.png")})
+	if err == nil || !strings.Contains(err.Error(), "too large to draw") {
+		t.Errorf("it ended with %v", err)
 	}
 }

@@ -1,6 +1,8 @@
 package workloads
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -213,5 +215,15 @@ func TestSizesAreMixed(t *testing.T) {
 	}
 	if len(seen) > 0 || units(0, 5, 1) != 0 {
 		t.Errorf("sizes beyond 1 to 10: %v; of n 0: %d", seen, units(0, 5, 1))
+	}
+}
+
+// TestSpinMixedOfNothing: items without a unit of work are many steps all the same.
+func TestSpinMixedOfNothing(t *testing.T) {
+	w, _ := Lookup("spin_mixed")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := run(ctx, w, Args{"n": 0, "hi": 1 << 60}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it ended with %v", err)
 	}
 }

@@ -26,7 +26,7 @@ func runSpinMixed(ctx context.Context, a Args) (Result, error) {
 	if lo > hi {
 		return nil, fmt.Errorf("lo %d is greater than hi %d: give lo <= hi", lo, hi)
 	}
-	for item := lo; item < hi; item++ {
+	for item := lo; item < hi && ctx.Err() == nil; item++ { // an item may have no unit
 		state := seedState(a.Int("seed"), item)
 		for range units(a.Int("n"), a.Int("seed"), item) {
 			err := inSteps(ctx, 0, a.Int("iterations"), 1<<18, func(lo, hi int) { state = shifted(state, hi-lo) })

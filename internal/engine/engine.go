@@ -62,6 +62,11 @@ func (e *Engine) Run(ctx context.Context) (Outcome, error) {
 		start   = e.Now()
 		total   = blocks * len(e.Plan.Block(0))
 	)
+	room, err := newScratch(e.Scratch)
+	if err != nil {
+		return out, err
+	}
+	defer room.remove()
 	for block := range blocks {
 		if repeats.Budget > 0 && e.Now().Sub(start) > repeats.Budget {
 			out.OutOfBudget = true
@@ -72,10 +77,12 @@ func (e *Engine) Run(ctx context.Context) (Outcome, error) {
 				total--
 				continue
 			}
-			trial, err := e.trial(ctx, proof, slot, block, position)
+			dir, err := room.next()
 			if err != nil {
-				return out, err
+				return out, fmt.Errorf("make the trial's directory: %w", err)
 			}
+			trial := e.trial(ctx, proof, slot, block, position, dir)
+			_ = os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
 			if ctx.Err() != nil {
 				out.Interrupted = true
 				return out, nil
@@ -110,14 +117,8 @@ func rank(proof *proof, s spec.Slot) int {
 }
 
 // trial runs one slot and stamps what was seen.
-func (e *Engine) trial(ctx context.Context, proof *proof, slot spec.Slot, block, position int) (results.Trial, error) {
+func (e *Engine) trial(ctx context.Context, proof *proof, slot spec.Slot, block, position int, dir string) results.Trial {
 	cell := &e.Plan.Cells[slot.Cell]
-	dir, err := os.MkdirTemp(e.Scratch, "runner-trial-") // 0700
-	if err != nil {
-		return results.Trial{}, fmt.Errorf("make the trial's directory: %w", err)
-	}
-	defer os.RemoveAll(dir)
-
 	started := e.Now()
 	seen := e.Launch(ctx, job(e.Plan, cell, block, dir))
 	trial := results.Trial{
@@ -134,7 +135,7 @@ func (e *Engine) trial(ctx context.Context, proof *proof, slot spec.Slot, block,
 			trial.Status, trial.Reason = results.Wrong, problem.Error()
 		}
 	}
-	return trial, nil
+	return trial
 }
 
 func job(plan *spec.Plan, cell *spec.PlannedCell, block int, dir string) executors.Job {

@@ -3,6 +3,7 @@ package host
 import (
 	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,22 +18,40 @@ func Cores() int {
 	return max(n, 1)
 }
 
-// quotaOf is the smallest cpu.max, in cores, of a cgroup v2 and its parents; 0: none. group is the path in the
-// hierarchy ("/a/b"), file reads a file of it.
-func quotaOf(group string, file func(path string) string) float64 {
+// quotaOf is the smallest CPU quota, in cores, of the cgroups that this process is in and of their parents; 0: none.
+// cgroups is the text of /proc/self/cgroup, file reads a file by its path below /sys/fs/cgroup.
+func quotaOf(cgroups string, file func(path string) string) float64 {
 	least := 0.0
-	for {
-		if q := parseQuota(file(path.Join(group, "cpu.max"))); q > 0 && (least == 0 || q < least) {
-			least = q
+	for line := range strings.Lines(cgroups) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(fields) < 3 {
+			continue
 		}
-		if group == "/" || group == "." || group == "" {
-			return least
+		var limit func(group string) string // "quota period"
+		switch controllers := strings.Split(fields[1], ","); {
+		case fields[1] == "": // version 2
+			limit = func(group string) string { return file(path.Join(group, "cpu.max")) }
+		case slices.Contains(controllers, "cpu"): // version 1
+			limit = func(group string) string {
+				dir := path.Join("/cpu", group)
+				return file(path.Join(dir, "cpu.cfs_quota_us")) + " " + file(path.Join(dir, "cpu.cfs_period_us"))
+			}
+		default:
+			continue
 		}
-		group = path.Dir(group)
+		for group := path.Join("/", fields[2]); ; group = path.Dir(group) {
+			if q := parseQuota(limit(group)); q > 0 && (least == 0 || q < least) {
+				least = q
+			}
+			if group == "/" {
+				break
+			}
+		}
 	}
+	return least
 }
 
-// parseQuota reads "200000 100000" as 2 cores and "max 100000" as 0.
+// parseQuota reads "200000 100000" as 2 cores; "max 100000" and "-1 100000" as 0.
 func parseQuota(text string) float64 {
 	f := strings.Fields(text)
 	if len(f) != 2 {

@@ -2,8 +2,6 @@ package host
 
 import (
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -26,12 +24,7 @@ var CPUs = sync.OnceValue(func() []int {
 })
 
 func quota() float64 {
-	for line := range strings.Lines(read("/proc/self/cgroup")) {
-		if group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
-			return quotaOf(group, func(p string) string { return read(filepath.Join("/sys/fs/cgroup", p)) })
-		}
-	}
-	return 0
+	return quotaOf(read("/proc/self/cgroup"), func(path string) string { return read("/sys/fs/cgroup" + path) })
 }
 
 // Pin binds the calling thread, which the caller has locked, to one processor. Processes that it starts inherit this.

@@ -80,11 +80,18 @@ func TestQuota(t *testing.T) {
 			t.Errorf("%q is %v cores, want %v", text, got, want)
 		}
 	}
-	files := map[string]string{"/cpu.max": "", "/a/cpu.max": "150000 100000", "/a/b/cpu.max": "400000 100000", "/a/b/c/cpu.max": "max 100000"}
+	files := map[string]string{
+		"/cpu.max": "", "/a/cpu.max": "150000 100000\n", "/a/b/cpu.max": "400000 100000\n", "/a/b/c/cpu.max": "max 100000\n",
+		"/cpu/cpu.cfs_quota_us": "-1\n", "/cpu/cpu.cfs_period_us": "100000\n", // version 1
+		"/cpu/d/cpu.cfs_quota_us": "250000\n", "/cpu/d/cpu.cfs_period_us": "100000\n",
+	}
 	read := func(path string) string { return files[path] }
-	for group, want := range map[string]float64{"/": 0, "/a": 1.5, "/a/b": 1.5, "/a/b/c": 1.5, "/x": 0, "": 0, "rel": 0} {
-		if got := quotaOf(group, read); got != want {
-			t.Errorf("group %q has %v cores, want %v", group, got, want)
+	for cgroups, want := range map[string]float64{
+		"0::/\n": 0, "0::/a\n": 1.5, "0::/a/b\n": 1.5, "0::/a/b/c\n": 1.5, "0::/x\n": 0, "0::\n": 0, "0::rel\n": 0, "": 0, "x": 0,
+		"9:memory:/d\n4:cpu,cpuacct:/d/e\n0::/\n": 2.5, "4:cpuacct,cpu:/\n": 0, "4:cpuset:/d\n": 0, "4:cpu:/d\n0::/a\n": 1.5,
+	} {
+		if got := quotaOf(cgroups, read); got != want {
+			t.Errorf("cgroups %q give %v cores, want %v", cgroups, got, want)
 		}
 	}
 }

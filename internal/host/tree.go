@@ -73,6 +73,3 @@ func reap(pid int) {
 		}
 	}
 }
-
-// KillGroup sends a signal to every process of a group.
-func KillGroup(group int, sig syscall.Signal) { _ = syscall.Kill(-group, sig) }

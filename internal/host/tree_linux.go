@@ -2,7 +2,9 @@ package host
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -26,7 +28,8 @@ func HasChildren() bool {
 	}
 }
 
-// Table is all processes that can be seen, and this one among them.
+// Table is all processes that can be seen, and this one among them. A table with a gap is an error: who is whose child
+// would be told wrongly.
 func Table() (self Process, all []Process, err error) {
 	dir, err := os.Open("/proc")
 	if err != nil {
@@ -43,8 +46,11 @@ func Table() (self Process, all []Process, err error) {
 			continue
 		}
 		data, err := os.ReadFile("/proc/" + name + "/stat")
-		if err != nil {
-			continue // ended meanwhile
+		switch {
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ESRCH), errors.Is(err, fs.ErrPermission):
+			continue // ended meanwhile, or hidden from us
+		case err != nil:
+			return self, nil, err
 		}
 		if p, ok := parseStat(data); ok {
 			all = append(all, p)
@@ -52,6 +58,9 @@ func Table() (self Process, all []Process, err error) {
 				self = p
 			}
 		}
+	}
+	if self.PID == 0 {
+		return self, nil, errors.New("/proc does not show this process")
 	}
 	return self, all, nil
 }

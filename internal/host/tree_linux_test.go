@@ -105,3 +105,27 @@ func TestHardware(t *testing.T) {
 		}
 	}
 }
+
+// TestTableWithAGap: with a process missing, or this one, strangers would be taken for strays.
+func TestTableWithAGap(t *testing.T) {
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Skip(err)
+	}
+	free, err := syscall.Open(os.DevNull, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	syscall.Close(free)
+	// One descriptor is left: for /proc, and none for what is in it.
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: uint64(free) + 1, Max: before.Max}); err != nil {
+		t.Skip(err)
+	}
+	self, table, err := Table()
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if err == nil || !strings.Contains(err.Error(), "too many open files") {
+		t.Errorf("%+v, %d processes, %v", self, len(table), err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -139,6 +140,19 @@ func TestTimelineBeyondTheBound(t *testing.T) {
 	spans := timeline(1000)
 	if blob, fits := encodeSpans(spans, 2000); fits || blob != nil {
 		t.Error("a bound of 2000 B did not hold")
+	}
+}
+
+func TestDamagedBlobIsRefused(t *testing.T) {
+	blob, _ := encodeSpans(timeline(100), keepSpans)
+	changed := slices.Clone(blob)
+	changed[len(changed)/2] ^= 1
+	for name, damaged := range map[string][]byte{
+		"changed": changed, "cut off": blob[:len(blob)-1], "followed by a byte": append(slices.Clone(blob), 0), "empty": {},
+	} {
+		if _, err := decodeSpans(damaged); err == nil {
+			t.Errorf("%s: it was read", name)
+		}
 	}
 }
 

@@ -170,9 +170,11 @@ func create(path string) error {
 		return fmt.Errorf("cannot create the results: %w; name another file with --db", err)
 	}
 	err = f.Close()
-	if d, failed := os.Open(dir); failed == nil {
-		d.Sync() // so that the name outlives a loss of power; some file systems refuse, and need it not
-		d.Close()
+	for _, holder := range []string{dir, filepath.Dir(dir)} { // so that the names outlive a loss of power
+		if d, failed := os.Open(holder); failed == nil {
+			d.Sync() // some file systems refuse, and need it not
+			d.Close()
+		}
 	}
 	return err
 }

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// scratch is a run's private directory (0700), in which each trial gets one. It is locked for as long as this process
+// lives: one that is not was left behind by a runner that was killed, and the next run removes it.
+type scratch struct {
+	path string
+	lock *os.File
+	made int
+}
+
+const scratchPrefix = "runner-trial-"
+
+func newScratch(parent string) (*scratch, error) {
+	if parent == "" {
+		parent = os.TempDir()
+	}
+	removeAbandoned(parent)
+	path, err := os.MkdirTemp(parent, scratchPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for the trials: %w\n  hint: set TMPDIR to a directory that can be written", err)
+	}
+	lock, _ := lockDir(path) // where there are no locks, nothing is ever found abandoned
+	return &scratch{path: path, lock: lock}, nil
+}
+
+// next makes the directory of one trial.
+func (s *scratch) next() (string, error) {
+	s.made++
+	dir := filepath.Join(s.path, strconv.Itoa(s.made))
+	return dir, os.Mkdir(dir, 0o700)
+}
+
+func (s *scratch) remove() {
+	_ = os.RemoveAll(s.path)
+	s.lock.Close()
+}
+
+// lockDir fails if another process has the directory, or if it is not ours.
+func lockDir(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !owned(info) {
+		f.Close()
+		return nil, os.ErrPermission
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func owned(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid()
+}
+
+// youngest is the age from which on a directory without a lock is abandoned, and not just about to be locked.
+const youngest = time.Minute
+
+func removeAbandoned(parent string) {
+	entries, _ := os.ReadDir(parent)
+	for _, e := range entries {
+		number, ours := strings.CutPrefix(e.Name(), scratchPrefix)
+		if _, err := strconv.ParseUint(number, 10, 64); !ours || err != nil || !e.IsDir() {
+			continue
+		}
+		if info, err := e.Info(); err != nil || time.Since(info.ModTime()) < youngest {
+			continue
+		}
+		path := filepath.Join(parent, e.Name())
+		if lock, err := lockDir(path); err == nil {
+			_ = os.RemoveAll(path)
+			lock.Close()
+		}
+	}
+}

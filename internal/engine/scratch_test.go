@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestAbandonedScratch: what a killed runner left is removed, and nothing else.
+func TestAbandonedScratch(t *testing.T) {
+	parent := t.TempDir()
+	elsewhere := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(elsewhere, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Hour)
+	directory := func(name string, at time.Time) string {
+		path := filepath.Join(parent, name)
+		if err := os.MkdirAll(filepath.Join(path, "1"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	abandoned := directory(scratchPrefix+"1", old)
+	young := directory(scratchPrefix+"2", time.Now())
+	foreign := directory(scratchPrefix+"notes", old)
+	held := directory(scratchPrefix+"3", old)
+	lock, err := lockDir(held)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer lock.Close()
+	link := filepath.Join(parent, scratchPrefix+"4")
+	if err := os.Symlink(filepath.Dir(elsewhere), link); err != nil {
+		t.Fatal(err)
+	}
+
+	s, err := newScratch(parent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{young, foreign, held, link, elsewhere, s.path} {
+		if _, err := os.Lstat(path); err != nil {
+			t.Errorf("removed: %v", err)
+		}
+	}
+	if _, err := os.Lstat(abandoned); !os.IsNotExist(err) {
+		t.Errorf("%s is still there: %v", abandoned, err)
+	}
+	if _, err := lockDir(s.path); err == nil {
+		t.Error("the run's own directory is not locked")
+	}
+	s.remove()
+	if _, err := os.Lstat(s.path); !os.IsNotExist(err) {
+		t.Errorf("%s is still there: %v", s.path, err)
+	}
+}
