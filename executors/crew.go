@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"reflect"
 	"runtime"
 	"sync"
 	"syscall"
@@ -11,6 +12,7 @@ import (
 
 	"runner/internal/host"
 	"runner/results"
+	"runner/workloads"
 )
 
 // ahead is the duration of a chunk from which on the next is no longer sent before it is done: a task that waits behind
@@ -163,10 +165,19 @@ func (h *hand) pack() (c chunk, err error) {
 	h.u32(c.from)
 	h.u32(c.to - c.from)
 	for i := c.from; i < c.to && err == nil; i++ {
-		err = h.value(map[string]any(h.job.Tasks[i]))
+		var args any // nil stands for those of the task before
+		if i == c.from || !identical(h.job.Tasks[i], h.job.Tasks[i-1]) {
+			args = map[string]any(h.job.Tasks[i])
+		}
+		err = h.value(args)
 	}
 	c.small = len(h.out) <= roomy
 	return c, err
+}
+
+// identical tells whether two tasks share their arguments, as calls that are the same do.
+func identical(a, b workloads.Args) bool {
+	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
 }
 
 // collect takes in the answer to one chunk, and tells how long the worker was busy with it.

@@ -37,11 +37,11 @@ func (f *frames) begin(kind byte) { f.out = append(f.out[:0], 0, 0, 0, 0, kind) 
 func (f *frames) u32(v int)   { f.out = binary.LittleEndian.AppendUint32(f.out, uint32(v)) }
 func (f *frames) u64(v int64) { f.out = binary.LittleEndian.AppendUint64(f.out, uint64(v)) }
 
-// value adds a length and the JSON of v; nil, and a map without entries, take no room.
+// value adds a length and the JSON of v; nil takes no room.
 func (f *frames) value(v any) (err error) {
 	at := len(f.out)
 	f.u32(0)
-	if m, isMap := v.(map[string]any); v == nil || isMap && len(m) == 0 {
+	if v == nil {
 		return nil
 	}
 	if f.out, err = appendValue(f.out, v); err == nil {

@@ -83,13 +83,16 @@ func (w *worker) chunk(tasks []byte) error {
 	w.u32(n)
 	w.meter.reset()
 	start := w.now()
+	var args map[string]any
 	for task := from; task < from+n; task++ {
-		args, err := b.value()
+		own, err := b.value()
 		if err != nil {
 			return err
 		}
-		m, _ := args.(map[string]any)
-		value, err := perform(context.Background(), w.workload, m)
+		if own != nil { // else those of the task before
+			args, _ = own.(map[string]any)
+		}
+		value, err := perform(context.Background(), w.workload, args)
 		stop := w.now()
 		if err == nil {
 			w.u64(int64(start))

@@ -16,7 +16,8 @@ import (
 )
 
 // Args are the arguments of one task: int, float64, string or bool by parameter name. Get them through Int, Float, Text
-// and Bool after Bind, which types them and fills in the defaults.
+// and Bool after Bind, which types them and fills in the defaults. They are read only: tasks that are the same call share
+// them.
 type Args map[string]any
 
 // Result is what a task gives back: nil, bool, int, float64, string, or a []any or map[string]any of them; it travels
