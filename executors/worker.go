@@ -60,7 +60,7 @@ func (w *worker) run() error {
 		switch kind, chunk, err := w.await(); {
 		case err == io.EOF:
 			w.begin(frameBye)
-			w.u64(host.Peak())
+			w.u64(host.PrivatePeak())
 			return w.send()
 		case err != nil:
 			return err

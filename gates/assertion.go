@@ -24,6 +24,7 @@ type assertion struct {
 	needs   *expression.Program // nil: none
 	where   matrix.Selector
 	sites   []callSite // as Program.Calls
+	byHand  bool       // given on the command line for a stored run
 }
 
 // hostVariables give the types of what an assertion may know of the machine.
@@ -38,23 +39,24 @@ func Compile(exp *spec.Experiment, plan *spec.Plan, opt Options) ([]Check, diag.
 	var problems diag.List
 	names := newSpace(plan, opt.Aliases)
 	for i := range exp.Assertions {
-		checks = append(checks, compile(&exp.Assertions[i], names, &problems)...)
+		checks = append(checks, compile(&exp.Assertions[i], names, &problems, false)...)
 	}
 	problems.Sort()
 	return checks, problems
 }
 
-// CompileText is Compile for one check that is not in the file.
+// CompileText is Compile for one check that is not in the file. Who asks for a cell by hand wants an answer: that --only
+// left it out is then a problem, not an excuse.
 func CompileText(text diag.Text, exp *spec.Experiment, plan *spec.Plan, opt Options) ([]Check, diag.List) {
 	var problems diag.List
 	a := &spec.Assertion{Check: text, Level: "error", Pos: text.Pos(0)}
-	checks := compile(a, newSpace(plan, opt.Aliases), &problems)
+	checks := compile(a, newSpace(plan, opt.Aliases), &problems, true)
 	problems.Sort()
 	return checks, problems
 }
 
-func compile(source *spec.Assertion, names *space, problems *diag.List) []Check {
-	a := &assertion{space: names, spec: source, text: source.Check, where: source.Where.Canonical(names.aliases)}
+func compile(source *spec.Assertion, names *space, problems *diag.List, byHand bool) []Check {
+	a := &assertion{byHand: byHand, space: names, spec: source, text: source.Check, where: source.Where.Canonical(names.aliases)}
 	before := len(*problems)
 	a.parse(problems)
 	if source.Needs != nil {

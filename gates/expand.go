@@ -99,7 +99,7 @@ func (a *assertion) vanished(uses []use) (excuse string, _ *problem) {
 // that is so, or the command line asked for others only. It is "" where there is none.
 func (a *assertion) excuse(selector matrix.Selector) string {
 	e := a.excluded(slices.Concat(a.where, selector))
-	if e == nil || a.spec.Needs == nil && !strings.Contains(e.Reason, "--only") {
+	if e == nil || a.byHand || a.spec.Needs == nil && !strings.Contains(e.Reason, "--only") {
 		return ""
 	}
 	return fmt.Sprintf("%s is excluded: %s", nameOf(e.Cell), e.Reason)

@@ -4,7 +4,7 @@ import "runner/internal/expression"
 
 func init() {
 	register(function{
-		Function: expression.Function{Name: "memory", Unit: "B", Doc: "peak memory of the whole process tree, median of the trials"},
+		Function: expression.Function{Name: "memory", Unit: "B", Doc: "peak memory of the whole process tree (the sum of its processes' peaks, shared program pages once), median of the trials"},
 		value:    func(q *query) (any, error) { return q.median(peak) },
 	})
 }

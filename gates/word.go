@@ -3,10 +3,15 @@ package gates
 import "runner/results"
 
 // Word is the outcome of a whole run, and the exit code that goes with it: FAIL 1, ERROR 4, INCONCLUSIVE 3, NOTHING
-// MEASURED 5, PASS 0, in this precedence. A check of level warn never turns the run red.
+// MEASURED 5, PASS 0, in this precedence; SKIPPED 0 where there are checks and each was skipped. A check of level warn
+// never turns the run red.
 func Word(verdicts []Verdict, trials []results.Trial) (word string, code int) {
 	has := map[Outcome]bool{}
+	skipped := 0
 	for _, v := range verdicts {
+		if v.Outcome == Skipped {
+			skipped++
+		}
 		if v.Level != "warn" || v.Outcome == Pass {
 			has[v.Outcome] = true
 		}
@@ -20,6 +25,8 @@ func Word(verdicts []Verdict, trials []results.Trial) (word string, code int) {
 		return "INCONCLUSIVE", 3
 	case !has[Pass] && !anyOK(trials):
 		return "NOTHING MEASURED", 5
+	case skipped > 0 && skipped == len(verdicts):
+		return "SKIPPED", 0
 	}
 	return "PASS", 0
 }

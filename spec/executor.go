@@ -65,6 +65,9 @@ func (r *reader) countedLevels(info ExecutorInfo, at, v *value) (levels []Level)
 		r.fail(at, fmt.Sprintf("write {%s: [1, 2]} or {%s: cores}", at.text, at.text), "%s needs a worker count", at.text)
 		return nil
 	}
+	if counts.is(isList) && len(counts.list) == 0 {
+		r.fail(counts, "write at least one worker count", "%s has an empty list of worker counts", at.text)
+	}
 	for _, item := range counts.items() {
 		for _, n := range r.counts(item) {
 			levels = append(levels, r.optionLevels(info, item.pos, n, options)...)

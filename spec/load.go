@@ -88,7 +88,10 @@ func (r *reader) read() {
 	r.repeats()
 	r.runtimes()
 	axesFine := r.matrix()
-	r.workloads()
+	before := len(*r.list)
+	if r.workloads(); len(*r.list) == before {
+		r.idle()
+	}
 	r.excludes()
 	r.baseline()
 	r.assertions()

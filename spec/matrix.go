@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -166,6 +167,21 @@ func (r *reader) collisions() {
 			if isAxis || n.options[name] || isLinked && other != i {
 				r.list.Add(a.Levels[0].Pos, 1, "choose another name", "linked value %s of axis %s has the name of something else", name, a.Name)
 			}
+		}
+	}
+}
+
+// idle refuses an axis that is called like an executor and that no workload uses: it would change nothing, and read as if
+// it did.
+func (r *reader) idle() {
+	for _, a := range r.exp.Axes {
+		info, isExecutor := r.exp.names.executors[a.Name]
+		used := slices.ContainsFunc(r.exp.Workloads, func(w Workload) bool {
+			return w.Builtin == "" || slices.Contains(w.usedNames(), a.Name) // what is not supported yet may use it
+		})
+		if isExecutor && !r.exp.names.running[info.Name] && !used {
+			r.list.Add(a.Pos, len(a.Name), fmt.Sprintf("write executor: [{%s: [1, 2]}]; a parameter of that name is used as {{%s}}", a.Name, a.Name),
+				"%s is an executor, not an axis", a.Name)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (a *app) gateCommand() *cobra.Command {
 those of the spec.`,
 		Example: `  runner gate last
   runner gate last --assert 'speedup(procs=2) > 1.5' --assert 'memory(procs=2) < 64*MiB'`,
-		Args: cobra.ExactArgs(1),
+		Args: oneRun,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := out.valid(1); err != nil {
 				return err

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
+	"runner/reports"
 	"runner/results/sqlite"
 )
 
@@ -17,7 +20,7 @@ func (a *app) reportCommand() *cobra.Command {
 RUN is an id, a unique prefix of one, last, last~1, or EXPERIMENT@last. The exit code is 0 whatever the verdict:
 use "runner gate" to decide something.`,
 		Example: "  runner report last\n  runner report last~1 --format json -o report.json",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneRun,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if _, err := format(name); err != nil {
 				return err
@@ -40,6 +43,7 @@ use "runner gate" to decide something.`,
 	}
 	c.Flags().StringVarP(&name, "format", "f", "text", "the `FORMAT`; `runner list formats` names them")
 	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` instead of stdout")
+	_ = c.RegisterFlagCompletionFunc("format", completeFormats) // fails only for a flag that is not there
 	return c
 }
 
@@ -55,6 +59,23 @@ func (a *app) stored(ref string) (*sqlite.DB, string, error) {
 		return nil, "", err
 	}
 	return db, id, nil
+}
+
+// oneRun wants a reference to a run.
+func oneRun(c *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return fmt.Errorf("%s takes one RUN, not %d\n  hint: such as last, last~1, an id or EXPERIMENT@last; `runner list runs` shows them", c.CommandPath(), len(args))
+}
+
+// completeFormats offers the report formats to the shell.
+func completeFormats(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, f := range reports.All() {
+		names = append(names, f.Name+"\t"+f.Doc)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeRuns offers the newest runs to the shell.

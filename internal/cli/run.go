@@ -13,6 +13,7 @@ import (
 	"runner/executors"
 	"runner/internal/engine"
 	"runner/internal/host"
+	"runner/reports"
 	"runner/results"
 	"runner/results/sqlite"
 )
@@ -39,6 +40,7 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
 	}
 	pick.flags(c.Flags())
 	out.flags(c.Flags())
+	_ = c.RegisterFlagCompletionFunc("report", completeFormats) // fails only for a flag that is not there
 	return c
 }
 
@@ -104,11 +106,27 @@ func (a *app) loadAll(files []string, pick *selection) ([]experiment, error) {
 		}
 		all = append(all, x)
 	}
+	failed = a.refuseTwins(all) || failed
 	if failed {
 		fmt.Fprintln(a.stderr, "\nNothing was run.")
 		return nil, errReported
 	}
 	return all, nil
+}
+
+// refuseTwins tells of experiments with one name: their runs could not be told apart in history.
+func (a *app) refuseTwins(all []experiment) (found bool) {
+	file := map[string]string{}
+	for _, x := range all {
+		name := x.spec.Name
+		if other, twice := file[name]; twice && name != "" && other != x.spec.File {
+			fmt.Fprintf(a.stderr, "%s: the experiment %q is in %s too\n  hint: give one of them another name\n",
+				reports.Visible(x.spec.File), name, reports.Visible(other))
+			found = true
+		}
+		file[name] = x.spec.File
+	}
+	return found
 }
 
 // interrupted is the outcome of a run that did not come to its end.
@@ -130,6 +148,9 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 	}
 	if err := host.Adopt(); err != nil && !a.quiet {
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
+	}
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, "run %s, kept in %s\n", run.ID, reports.Visible(db.Path()))
 	}
 	live := a.live(x)
 	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Notify: live.event}

@@ -116,6 +116,9 @@ func (a *app) retell(ctx context.Context, db *sqlite.DB, id string, asserts []st
 	data := gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run.Environment)}
 	verdicts := gates.Judge(x.checks, data)
 	word, code := gates.Word(verdicts, trials)
+	if code == 0 && (run.Finished.IsZero() || run.Outcome == interrupted) {
+		word, code = "INTERRUPTED", 3 // less was measured than the spec asks for
+	}
 	report := reports.New(run, gates.Summaries(data), gates.NoiseOf(data), excluded(x), trials, verdicts, word, code)
 	report.Question = x.spec.Question
 	rows, err := storable(verdicts)
@@ -169,8 +172,20 @@ func (a *app) tell(r *reports.Report, out *outputs) error {
 	if err := errors.Join(trouble...); err != nil {
 		return err
 	}
+	if a.quiet && !out.json {
+		a.sayProblems(r)
+	}
 	fmt.Fprintln(a.stderr, r.Verdict())
 	return nil
+}
+
+// sayProblems is the quiet report: a line for each check that stands in the way of a pass.
+func (a *app) sayProblems(r *reports.Report) {
+	for _, v := range r.Verdicts {
+		if v.Outcome != gates.Pass && v.Outcome != gates.Skipped {
+			fmt.Fprintf(a.stderr, "%s: %s: %s: %s\n", v.Pos, v.Outcome, reports.Visible(oneLine(v.Name)), reports.Visible(oneLine(v.Reason)))
+		}
+	}
 }
 
 func (a *app) render(name string, w io.Writer, r *reports.Report) error {

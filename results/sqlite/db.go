@@ -32,8 +32,13 @@ type DB struct {
 	readOnly bool
 	patience time.Duration // how long to wait for another writer
 	sql      *sql.DB
-	insert   *sql.Stmt // one trial
+	full     string      // path, absolute; set when open for writing, as is
+	file     os.FileInfo // what it was then
+	insert   *sql.Stmt   // one trial
 }
+
+// Path is the file, as it was given.
+func (db *DB) Path() string { return db.path }
 
 // config is what tests change.
 type config struct {
@@ -65,6 +70,13 @@ func open(ctx context.Context, path string, c config) (*DB, error) {
 	if err := db.migrate(ctx, c.migrations); err != nil {
 		db.sql.Close()
 		return nil, err
+	}
+	if db.full, err = filepath.Abs(path); err == nil {
+		db.file, err = os.Stat(db.full)
+	}
+	if err != nil {
+		db.sql.Close()
+		return nil, fmt.Errorf("cannot keep results: %w", err)
 	}
 	db.insert, err = db.sql.PrepareContext(ctx, insertTrial)
 	if err != nil {
@@ -100,6 +112,15 @@ func openReadOnly(ctx context.Context, path string, c config) (*DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// lost tells that the file was removed or replaced while it was open: SQLite would go on writing to what nobody can read.
+func (db *DB) lost() error {
+	now, err := os.Stat(db.full)
+	if err == nil && os.SameFile(now, db.file) {
+		return nil
+	}
+	return fmt.Errorf("%s: the file was removed or replaced while it was in use, and what this run had stored is lost", db.path)
 }
 
 // Close ends all use of the file.
@@ -238,7 +259,10 @@ func (db *DB) write(ctx context.Context, f func(context.Context, *sql.Tx) error)
 		if err := f(calm, tx); err != nil {
 			return err
 		}
-		return tx.Commit()
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+		return db.lost()
 	})
 }
 

@@ -40,7 +40,7 @@ func (db *DB) explain(err error) error {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		action = fmt.Sprintf("another process has locked it for more than %v: wait for it to end, or name another file with --db", db.patience)
 	case sqlite3.SQLITE_FULL:
-		action = "the disk is full: free some space and go on with `runner resume`; what is stored is safe"
+		action = "the disk is full: free some space; what is stored is safe"
 	case sqlite3.SQLITE_NOTADB:
 		action = "not a database: name the file of results with --db"
 	case sqlite3.SQLITE_CORRUPT:

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -334,7 +335,7 @@ func TestFullDisk(t *testing.T) {
 		full = r.Record(ctx, aTrial(stored, 0))
 	}
 	stored-- // the last one failed
-	wantError(t, full, db.path, "the disk is full", "runner resume", "what is stored is safe")
+	wantError(t, full, db.path, "the disk is full", "what is stored is safe")
 	wantError(t, db.CreateRun(ctx, aRun("s", 0), manyCells(5000)), "the disk is full")
 	if got := mustTrials(t, db, "r", Everything); len(got) != stored || stored == 0 {
 		t.Errorf("%d trials can be read of %d", len(got), stored)
@@ -375,4 +376,30 @@ func TestSchemaIsTheGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "schema.sql", b.String())
+}
+
+// SQLite goes on writing to a file that has no name any more; nobody would ever read what is stored there.
+func TestRemovedFileIsNoticed(t *testing.T) {
+	for name, remove := range map[string]func(string) error{
+		"removed": os.Remove,
+		"replaced": func(path string) error {
+			return errors.Join(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "results.db")
+			db, err := Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if err := remove(path); err != nil {
+				t.Fatal(err)
+			}
+			run := results.Run{ID: "a1", Experiment: "x", Spec: "x.yaml", Started: time.Unix(1, 0)}
+			if err := db.CreateRun(t.Context(), run, nil); err == nil || !strings.Contains(err.Error(), "removed or replaced") {
+				t.Errorf("creating a run: %v", err)
+			}
+		})
+	}
 }

@@ -59,6 +59,9 @@ func (r *Recorder) Record(ctx context.Context, trial results.Trial) error {
 		_, err := r.db.insert.ExecContext(context.WithoutCancel(ctx), row...)
 		return err
 	})
+	if err == nil {
+		return r.db.lost()
+	}
 	return r.refused(trial, err)
 }
 
