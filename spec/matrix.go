@@ -127,7 +127,11 @@ func (r *reader) axisName(e entry) bool {
 		hint := "letters, digits and _, beginning with a letter"
 		r.list.Add(e.pos, width, hint, "%q cannot be the name of an axis", shorten(e.name))
 	case slices.Contains(reserved, e.name):
-		r.list.Add(e.pos, width, "choose another name", "an axis cannot be called %s: the word has a meaning of its own", e.name)
+		hint := "choose another name"
+		if e.name == matrix.Workers {
+			hint = "worker counts stand with their executor: executor: [{threads: [1, 2]}]"
+		}
+		r.list.Add(e.pos, width, hint, "an axis cannot be called %s: the word has a meaning of its own", e.name)
 	default:
 		return true
 	}

@@ -139,7 +139,7 @@ func suggest(word string, known []string) string {
 func kindHint(s *shape, v *value) string {
 	asText := s.form(isText)
 	switch {
-	case v.kind&(isNumber|isBool) != 0 && asText != nil:
+	case v.kind&(isNumber|isBool) != 0 && asText != nil && s.form(isInt) == nil && s.form(isMap) == nil:
 		if asText.valid != nil {
 			if hint, ok := asText.valid(v); !ok {
 				return hint
