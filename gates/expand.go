@@ -193,7 +193,8 @@ func (a *assertion) agreeing(cells []int, f matrix.Facet) []int {
 	return out
 }
 
-// check is the instance with these cells; nil where an executor that was not mentioned has too few worker counts.
+// check is the instance with these cells; nil where an executor that was not mentioned has too few worker counts, and
+// where a cell that was not asked for is its own baseline, with which it cannot but tie.
 func (a *assertion) check(uses []use, bound []matrix.Facet, sets [][]int) (*Check, *callSite, *problem) {
 	c := &Check{Text: a.text.String, assertion: a, bound: bound, uses: uses, settled: make([]*resolved, len(a.sites)), known: map[string]answer{}}
 	var all []int
@@ -204,6 +205,9 @@ func (a *assertion) check(uses []use, bound []matrix.Facet, sets [][]int) (*Chec
 		r, err := a.settle(u, sets[i])
 		if err != nil {
 			return nil, u.site, err.(*problem)
+		}
+		if slices.Equal(r.cells, r.bases) && !a.asksForBaseline(u) {
+			return nil, nil, nil
 		}
 		call := a.index(u.site)
 		if u.site.constant() {
@@ -224,6 +228,22 @@ func (a *assertion) check(uses []use, bound []matrix.Facet, sets [][]int) (*Chec
 		}
 	}
 	return c, nil, nil
+}
+
+// asksForBaseline tells whether a call names one of the facets that its baseline replaces.
+func (a *assertion) asksForBaseline(u use) bool {
+	_, replaced, p := a.againstTerms(u.site, u.params[len(u.params)-1].(string))
+	if p != nil {
+		return false // base has refused it
+	}
+	if len(replaced) == 0 {
+		for _, t := range a.plan.Experiment.Baseline.Canonical(a.aliases) {
+			replaced = append(replaced, a.touched(t)...)
+		}
+	}
+	return slices.ContainsFunc(u.selector, func(t matrix.Term) bool {
+		return slices.ContainsFunc(a.touched(t), func(name string) bool { return slices.Contains(replaced, name) })
+	})
 }
 
 func (a *assertion) index(site *callSite) int {
