@@ -98,17 +98,20 @@ func (a *assertion) vanished(uses []use) (excuse string, _ *problem) {
 // excuse is why cells are not run here although the assertion may ask for them: they are excluded, and needs says when
 // that is so, or the command line asked for others only. It is "" where there is none.
 func (a *assertion) excuse(selector matrix.Selector) string {
-	e := a.excluded(slices.Concat(a.where, selector))
-	if e == nil || a.byHand || a.spec.Needs == nil && !strings.Contains(e.Reason, "--only") {
-		return ""
+	asked := slices.Concat(a.where, selector)
+	for _, e := range a.plan.Excluded {
+		if !a.byHand && asked.Match(e.Cell) && (a.spec.Needs != nil || strings.Contains(e.Reason, "--only")) {
+			return fmt.Sprintf("%s is excluded: %s", nameOf(e.Cell), e.Reason)
+		}
 	}
-	return fmt.Sprintf("%s is excluded: %s", nameOf(e.Cell), e.Reason)
+	return ""
 }
 
 // combine binds the free facets one after the other, and gives up a branch as soon as a call has no cell left.
 func (a *assertion) combine(uses []use) (checks []Check, refused []*problem, excuse string) {
 	free := a.free(uses)
 	seen, told := map[string]bool{}, map[*callSite]bool{}
+	var tie *callSite // of a baseline with itself
 	var bind func(i int, bound []matrix.Facet, sets [][]int)
 	bind = func(i int, bound []matrix.Facet, sets [][]int) {
 		if slices.ContainsFunc(sets, func(cells []int) bool { return len(cells) == 0 }) {
@@ -122,7 +125,11 @@ func (a *assertion) combine(uses []use) (checks []Check, refused []*problem, exc
 			case p != nil && !told[at]:
 				told[at] = true
 				refused = append(refused, p)
-			case p == nil && c != nil && !seen[fmt.Sprint(sets)]:
+			case p == nil && c == nil:
+				if at != nil {
+					tie = at
+				}
+			case p == nil && !seen[fmt.Sprint(sets)]:
 				seen[fmt.Sprint(sets)] = true
 				checks = append(checks, *c)
 			}
@@ -146,6 +153,11 @@ func (a *assertion) combine(uses []use) (checks []Check, refused []*problem, exc
 		sets[i] = u.cells
 	}
 	bind(0, nil, sets)
+	if tie != nil && len(checks) == 0 && len(refused) == 0 && excuse == "" {
+		if excuse = a.excuse(uses[0].selector); excuse == "" {
+			refused = []*problem{problemAt(tie.place(), "name the cell if that is meant, such as speedup(serial)", "this asks baselines only, which can but tie with themselves")}
+		}
+	}
 	return checks, refused, excuse
 }
 
@@ -193,11 +205,12 @@ func (a *assertion) agreeing(cells []int, f matrix.Facet) []int {
 	return out
 }
 
-// check is the instance with these cells; nil where an executor that was not mentioned has too few worker counts, and
-// where a cell that was not asked for is its own baseline, with which it cannot but tie.
+// check is the instance with these cells; nil where an executor that was not mentioned has too few worker counts, and,
+// with the place of one, where each call compares a cell that was not asked for with itself, so that it cannot but tie.
 func (a *assertion) check(uses []use, bound []matrix.Facet, sets [][]int) (*Check, *callSite, *problem) {
 	c := &Check{Text: a.text.String, assertion: a, bound: bound, uses: uses, settled: make([]*resolved, len(a.sites)), known: map[string]answer{}}
 	var all []int
+	ties := 0
 	for i, u := range uses {
 		if u.site.function.kind == allCounts && len(sets[i]) < 2 && get(bound, matrix.Executor) != nil {
 			return nil, nil, nil
@@ -207,7 +220,7 @@ func (a *assertion) check(uses []use, bound []matrix.Facet, sets [][]int) (*Chec
 			return nil, u.site, err.(*problem)
 		}
 		if slices.Equal(r.cells, r.bases) && !a.asksForBaseline(u) {
-			return nil, nil, nil
+			ties++
 		}
 		call := a.index(u.site)
 		if u.site.constant() {
@@ -217,6 +230,9 @@ func (a *assertion) check(uses []use, bound []matrix.Facet, sets [][]int) (*Chec
 		c.asked = append(c.asked, r.cells...)
 		all = append(all, r.cells...)
 		all = append(all, r.bases...)
+	}
+	if ties == len(uses) {
+		return nil, uses[0].site, nil
 	}
 	c.cells, c.asked = unique(all), unique(c.asked)
 	for _, i := range c.cells {

@@ -38,6 +38,10 @@ func TestExpansion(t *testing.T) {
 		{small(), `speedup(procs=2, against="executor=threads workers=1") > 1`, "", "threads=1, procs=2"},
 		{small(), `speedup(procs=4, against="workers=2") > 1`, "", "procs=2, procs=4"},
 		{small(), `speedup() > 1`, "", "threads=1: serial, threads=1; threads=2: serial, threads=2; procs=2: serial, procs=2; procs=4: serial, procs=4"},
+		{small(), `speedup() > 1`, "executor=serial",
+			"!this asks baselines only, which can but tie with themselves (name the cell if that is meant, such as speedup(serial))"},
+		{small(), `time() < 1 and speedup() > 0`, "workers=2", "threads: serial, threads=2; procs: serial, procs=2"},
+		{small(), `time() < 1 and speedup() > 0`, "executor=serial", "serial"},
 		{small(), `speedup(serial) == 1`, "", "serial"},
 		{small(), `speedup(workers=2, against="threads=2") > 1`, "", "threads: threads=2; procs: threads=2, procs=2"},
 		{small(), `best_workers(executor="procs") == 2`, "", "procs=2, procs=4"},
@@ -139,6 +143,15 @@ func TestOnlySkipsWhatItLeavesOut(t *testing.T) {
 		if got := said(judgeOne(t, plan, asserted(check, "", ""), trials(plan, 1, perWorker(plan)))); got != want {
 			t.Errorf("%s: %s, want %s", check, got, want)
 		}
+	}
+}
+
+// TestOnlyBaselines: what is left asks for nothing but ties, and the cells it asked for were left out, whatever else is excluded.
+func TestOnlyBaselines(t *testing.T) {
+	plan := planOf("serial", "executor=serial", "excluded", "executor=procs workers=1 ! of no interest", "executor=procs workers=2 ! not selected by --only")
+	got := said(judgeOne(t, plan, asserted(`speedup() > 1.3`, "", ""), trials(plan, 1, perWorker(plan))))
+	if want := "skipped: procs=2 is excluded: not selected by --only"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 

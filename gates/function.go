@@ -50,6 +50,9 @@ var against = expression.Param{Name: "against", Default: "",
 func Functions() []expression.Function {
 	all := make([]expression.Function, 0, len(registry))
 	for _, f := range registry {
+		if f.refused != "" {
+			f.Doc += " (not supported yet)"
+		}
 		all = append(all, f.Function)
 	}
 	slices.SortFunc(all, func(a, b expression.Function) int { return strings.Compare(a.Name, b.Name) })
@@ -65,9 +68,6 @@ func Reference() string {
 		unit, doc := f.Unit, f.Doc
 		if unit == "" {
 			unit = "any"
-		}
-		if registry[f.Name].refused != "" {
-			doc += " (not supported yet)"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Signature(), unit, doc)
 		for _, p := range f.Params {

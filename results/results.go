@@ -38,7 +38,7 @@ type Phases struct {
 type Usage struct {
 	User        time.Duration `json:"user"`
 	System      time.Duration `json:"system"`
-	Memory      int64         `json:"memory"`      // B: the peak of the trial's process, and that of each worker without the file pages that they share; peaks need not coincide, so it bounds the tree's peak
+	Memory      int64         `json:"memory"`      // B: the peak of the trial's process, and that of each worker without the file pages that they share: an estimate, as a rule above the tree's peak, since peaks need not coincide
 	Voluntary   int64         `json:"voluntary"`   // context switches
 	Involuntary int64         `json:"involuntary"` // context switches
 	MajorFaults int64         `json:"major_faults"`

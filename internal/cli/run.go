@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -61,7 +62,7 @@ func (a *app) run(args []string, pick *selection, out *outputs) error {
 		return err
 	}
 	defer db.Close()
-	code, worst := 0, ""
+	code, worst := 0, "SKIPPED" // unless one is something else
 	for i, x := range loaded {
 		id, err := a.measure(db, x, pick.options())
 		if err != nil {
@@ -80,12 +81,12 @@ func (a *app) run(args []string, pick *selection, out *outputs) error {
 		if a.ctx.Err() != nil {
 			return a.ctx.Err()
 		}
-		if precedes(r.Code, code) {
+		if precedes(r.Code, code) || r.Code == code && worst == "SKIPPED" {
 			code, worst = r.Code, r.Word
 		}
 	}
 	if len(loaded) > 1 {
-		a.sayTotal(len(loaded), code, worst)
+		fmt.Fprintf(a.stderr, "%s over %d experiments\n", worst, len(loaded))
 	}
 	return verdictCode(code)
 }
@@ -119,7 +120,7 @@ func (a *app) refuseTwins(all []experiment) (found bool) {
 	file := map[string]string{}
 	for _, x := range all {
 		name := x.spec.Name
-		if other, twice := file[name]; twice && name != "" && other != x.spec.File {
+		if other, twice := file[name]; twice && name != "" && filepath.Clean(other) != filepath.Clean(x.spec.File) {
 			fmt.Fprintf(a.stderr, "%s: the experiment %q is in %s too\n  hint: give one of them another name\n",
 				reports.Visible(x.spec.File), name, reports.Visible(other))
 			found = true
@@ -156,7 +157,10 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Notify: live.event}
 	outcome, err := e.Run(a.ctx)
 	live.finish()
-	if err != nil {
+	switch {
+	case errors.Is(err, sqlite.ErrLost):
+		return "", err
+	case err != nil:
 		return "", fmt.Errorf("%w\n  what was measured before, %s, is kept as run %s", err, plural(outcome.Trials, "trial"), run.ID)
 	}
 	word := ""

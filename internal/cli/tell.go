@@ -244,10 +244,3 @@ func (a *app) renderInto(name, file string, r *reports.Report) error {
 var precedence = []int{2, 1, 4, 3, 5, 0}
 
 func precedes(a, b int) bool { return slices.Index(precedence, a) < slices.Index(precedence, b) }
-
-func (a *app) sayTotal(n, code int, word string) {
-	if code == 0 {
-		word = "PASS"
-	}
-	fmt.Fprintf(a.stderr, "%s over %d experiments\n", word, n)
-}

@@ -120,7 +120,7 @@ func (db *DB) lost() error {
 	if err == nil && os.SameFile(now, db.file) {
 		return nil
 	}
-	return fmt.Errorf("%s: the file was removed or replaced while it was in use, and what this run had stored is lost", db.path)
+	return fmt.Errorf("%s: %w", db.path, ErrLost)
 }
 
 // Close ends all use of the file.

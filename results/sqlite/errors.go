@@ -11,6 +11,9 @@ import (
 // ErrNotFound is in the error of a reference that no run answers to.
 var ErrNotFound = errors.New("no such run")
 
+// ErrLost is in the error of a write to a file that was removed or replaced meanwhile: nothing of the run is kept.
+var ErrLost = errors.New("the file was removed or replaced while it was in use, and what this run had stored is lost")
+
 // ErrRecorded is in the error of a trial whose block and position the run has already.
 var ErrRecorded = errors.New("already recorded")
 
