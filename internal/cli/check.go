@@ -13,7 +13,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Find every problem of the specs; run nothing",
 		Long: `Check reads, plans and compiles: unknown keys, levels that cannot be typed, excludes that match nothing, misspelt
 functions and axes in assertions. All problems are printed at once, each with its place, and the exit code is 2.`,
-		Example: "  runner check experiments\n  runner check --profile smoke experiments/pi.yaml",
+		Example: "  runner check experiments\n  runner check -D repeats=5 experiments/pi.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			files, err := specFiles(args)
 			if err != nil {

@@ -22,7 +22,7 @@ func (a *app) planCommand() *cobra.Command {
 		Use:   "plan [FILE…|DIR…]",
 		Short: "Show cells, excluded cells, the order of trials and how long it should take",
 		Example: `  runner plan experiments/pi.yaml
-  runner plan --seed 7 --only "procs=2" experiments/pi.yaml
+  runner plan --seed 7 --only "pool=2" experiments/pi.yaml
   runner plan --explain experiments/pi.yaml`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			files, err := specFiles(args)

@@ -34,8 +34,8 @@ Without an argument it runs experiments/.
 Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconclusive · 4 a needed measurement failed ·
 5 nothing was measured · 128+n ended by signal n.`,
 		Example: `  runner run experiments/quickstart.yaml
-  runner run --only "procs=2" --repeats 5 experiments/sum_primes.yaml
-  runner run -D chunk=10,1000 --seed 7 experiments/pi.yaml
+  runner run --only "procs=2" --repeats 5 experiments/quickstart.yaml
+  runner run -D timeout=10s --seed 7 experiments/pi.yaml
   runner run --json experiments/quickstart.yaml > report.json`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.run(args, &pick, &out) },
 	}
