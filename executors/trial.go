@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -129,7 +130,7 @@ func (t *trial) launch(files []*os.File) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	attr := &syscall.ProcAttr{Dir: t.job.Dir, Env: environment(t.job.Env, role), Sys: ofSession()}
+	attr := &syscall.ProcAttr{Dir: t.job.Dir, Env: environment(t.job.Env, role, t.job.Unset...), Sys: ofSession()}
 	for _, f := range files {
 		fd := int(f.Fd())
 		if err := syscall.SetNonblock(fd, false); err != nil {
@@ -142,12 +143,15 @@ func (t *trial) launch(files []*os.File) (*process, error) {
 	return p, err
 }
 
-// environment is the runner's own, then the job's, then the role.
-func environment(extra map[string]string, role string) []string {
+// environment is the runner's own, without the variables whose names begin with one of unset, then the job's, then the
+// role.
+func environment(extra map[string]string, role string, unset ...string) []string {
 	env := make([]string, 0, len(extra)+64)
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
-		if _, replaced := extra[name]; !replaced && name != roleVariable {
+		_, replaced := extra[name]
+		begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+		if !replaced && name != roleVariable && !slices.ContainsFunc(unset, begins) {
 			env = append(env, entry)
 		}
 	}

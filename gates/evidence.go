@@ -12,7 +12,7 @@ import (
 // verdict is the part of a verdict that does not depend on data.
 func (c *Check) verdict() Verdict {
 	a := c.assertion
-	v := Verdict{Name: c.Name, Check: c.Text, Binding: c.binding, Level: cmpOr(a.spec.Level, "error"), Because: a.spec.Because,
+	v := Verdict{Name: c.Name, Check: c.Text, Binding: c.binding, Level: cmpOr(a.spec.Level, "error"), Because: a.spec.Because, Published: a.spec.Published,
 		Pos: a.text.Pos(0), Cells: c.Cells}
 	v.EndCol = v.Pos.Col
 	for i := range []rune(c.Text) {

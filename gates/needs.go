@@ -90,7 +90,7 @@ func (m *measured) silent(c *Check, variable string) error {
 		return nil
 	}
 	for _, cell := range c.asked {
-		if m.absent[cell] == "" && !slices.ContainsFunc(m.counted[cell], func(t *results.Trial) bool { return t.Status == results.OK }) {
+		if m.missed[cell] || m.absent[cell] == "" && !slices.ContainsFunc(m.counted[cell], func(t *results.Trial) bool { return t.Status == results.OK }) {
 			return m.noOK(cell)
 		}
 	}

@@ -40,7 +40,7 @@ func planOf(baseline string, encoded ...string) *spec.Plan {
 			plan.Excluded = append(plan.Excluded, spec.ExcludedCell{Cell: cell, Reason: reason})
 			continue
 		}
-		p := spec.PlannedCell{Cell: cell, Facets: cell.Facets(), Workload: work, Runtime: "go", Executor: "serial", Workers: 1, Baseline: -1}
+		p := spec.PlannedCell{Cell: cell, Facets: cell.Facets(), Workload: work, Runtime: spec.Runtime{Name: "go", Kind: "go"}, Executor: "serial", Workers: 1, Baseline: -1}
 		if e, ok := cell.Get(matrix.Executor).(string); ok {
 			p.Executor = e
 		}

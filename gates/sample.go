@@ -33,6 +33,7 @@ type measured struct {
 	ok      [][]*results.Trial // of each cell by block: nil where there is no OK trial
 	control [][]*results.Trial // the same of the controls
 	absent  []string           // of each cell: why this machine cannot run it; "" where it can
+	missed  []bool             // of each cell: what it runs on is absent, and the spec does not say that it may be
 	seen    [][]*results.Trial // of each cell: all of them, for the runtime's version
 	samples map[sampleKey]sample
 }
@@ -45,7 +46,7 @@ type trialKey struct {
 func measure(d Data) *measured {
 	n := len(d.Plan.Cells)
 	m := &measured{Data: d, counted: make([][]*results.Trial, n), ok: make([][]*results.Trial, n),
-		control: make([][]*results.Trial, n), absent: make([]string, n), seen: make([][]*results.Trial, n),
+		control: make([][]*results.Trial, n), absent: make([]string, n), missed: make([]bool, n), seen: make([][]*results.Trial, n),
 		samples: map[sampleKey]sample{}}
 	index := map[trialKey]int{}
 	for i, c := range d.Plan.Cells {
@@ -90,6 +91,8 @@ func (m *measured) add(cell int, t *results.Trial, at map[int]int) {
 	m.seen[cell] = append(m.seen[cell], t)
 	if t.Status == results.Unavailable {
 		m.absent[cell] = cmpOr(t.Reason, "it cannot run here")
+		rt := m.Plan.Cells[cell].Runtime
+		m.missed[cell] = absent(t) && rt.Kind != "go" && !rt.Optional
 		return
 	}
 	if t.Warmup || t.Status == results.Interrupted {
@@ -162,7 +165,9 @@ func (e *missing) Error() string { return e.reason }
 
 // noOK says why a cell has no time.
 func (m *measured) noOK(cell int) *missing {
-	if reason := m.absent[cell]; reason != "" {
+	if reason := m.absent[cell]; m.missed[cell] {
+		return &missing{reason: fmt.Sprintf("%s is unavailable: %s; `optional: true` with its runtime says that it may be", m.key(cell), reason)}
+	} else if reason != "" {
 		return &missing{fmt.Sprintf("%s is unavailable: %s", m.key(cell), reason), true}
 	}
 	if len(m.counted[cell]) == 0 {

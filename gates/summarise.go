@@ -29,7 +29,7 @@ func Summaries(data Data) []Summary {
 
 func (m *measured) summary(cell int, all []int) Summary {
 	c := &m.Plan.Cells[cell]
-	s := Summary{Cell: c.Cell, Workload: c.Workload.Name, Runtime: c.Runtime, Executor: c.Executor, Workers: c.Workers,
+	s := Summary{Cell: c.Cell, Workload: c.Workload.Name, Runtime: c.Runtime.Name, Executor: c.Executor, Workers: c.Workers,
 		Counts: countStatuses(m.counted[cell]), Reason: m.trouble(cell)}
 	q := query{measured: m, cells: []int{cell}, draw: all}
 	times, err := q.values(cell, total)

@@ -42,7 +42,7 @@ func TestWord(t *testing.T) {
 		{verdict(Error), nil, "ERROR", 4},
 		{verdict(Pass), ok[:1], "PASS", 0}, // all trials failed, as the check says they must
 	} {
-		if word, code := Word(test.verdicts, test.trials); word != test.word || code != test.code {
+		if word, code := Word(test.verdicts, Data{Trials: test.trials}); word != test.word || code != test.code {
 			t.Errorf("%v: %s %d, want %s %d", test.verdicts, word, code, test.word, test.code)
 		}
 	}

@@ -29,21 +29,22 @@ type Value struct {
 
 // Verdict is a check and what came of it.
 type Verdict struct {
-	Name     string         `json:"name"`  // the assertion's name or text, with the binding where there are several
-	Check    string         `json:"check"` // the expression
-	Binding  []matrix.Facet `json:"binding,omitempty"`
-	Level    string         `json:"level"` // error or warn
-	Because  string         `json:"because,omitempty"`
-	Pos      diag.Pos       `json:"pos"`     // where the check's text begins
-	EndCol   int            `json:"end_col"` // of its first line, exclusive
-	Outcome  Outcome        `json:"outcome"`
-	Reason   string         `json:"reason,omitempty"` // why, for all but a pass
-	Support  float64        `json:"support"`          // share of resamples in which it holds; 1 or 0 by point estimate
-	Interval *[2]float64    `json:"interval,omitempty"`
-	Observed *float64       `json:"observed,omitempty"` // the left side of a comparison, in base units
-	Limit    *float64       `json:"limit,omitempty"`    // its right side
-	Margin   *float64       `json:"margin,omitempty"`   // (observed-limit)/limit, positive on the passing side
-	N        int            `json:"n"`                  // blocks that the evidence rests on
-	Evidence []Value        `json:"evidence"`
-	Cells    []matrix.Cell  `json:"-"`
+	Name      string         `json:"name"`  // the assertion's name or text, with the binding where there are several
+	Check     string         `json:"check"` // the expression
+	Binding   []matrix.Facet `json:"binding,omitempty"`
+	Level     string         `json:"level"` // error or warn
+	Because   string         `json:"because,omitempty"`
+	Published string         `json:"published,omitempty"` // what the source of the claim says
+	Pos       diag.Pos       `json:"pos"`                 // where the check's text begins
+	EndCol    int            `json:"end_col"`             // of its first line, exclusive
+	Outcome   Outcome        `json:"outcome"`
+	Reason    string         `json:"reason,omitempty"` // why, for all but a pass
+	Support   float64        `json:"support"`          // share of resamples in which it holds; 1 or 0 by point estimate
+	Interval  *[2]float64    `json:"interval,omitempty"`
+	Observed  *float64       `json:"observed,omitempty"` // the left side of a comparison, in base units
+	Limit     *float64       `json:"limit,omitempty"`    // its right side
+	Margin    *float64       `json:"margin,omitempty"`   // (observed-limit)/limit, positive on the passing side
+	N         int            `json:"n"`                  // blocks that the evidence rests on
+	Evidence  []Value        `json:"evidence"`
+	Cells     []matrix.Cell  `json:"-"`
 }

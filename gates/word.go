@@ -1,11 +1,16 @@
 package gates
 
-import "runner/results"
+import (
+	"slices"
+
+	"runner/results"
+	"runner/spec"
+)
 
 // Word is the outcome of a whole run, and the exit code that goes with it: FAIL 1, ERROR 4, INCONCLUSIVE 3, NOTHING
-// MEASURED 5, PASS 0, in this precedence; SKIPPED 0 where there are checks and each was skipped. A check of level warn
-// never turns the run red.
-func Word(verdicts []Verdict, trials []results.Trial) (word string, code int) {
+// MEASURED 5, PASS 0, in this precedence; SKIPPED 0 where there are checks and each was skipped, and where no cell could
+// be measured because it is optional what they run on. A check of level warn never turns the run red.
+func Word(verdicts []Verdict, data Data) (word string, code int) {
 	has := map[Outcome]bool{}
 	skipped := 0
 	for _, v := range verdicts {
@@ -23,13 +28,25 @@ func Word(verdicts []Verdict, trials []results.Trial) (word string, code int) {
 		return "ERROR", 4
 	case has[Inconclusive]:
 		return "INCONCLUSIVE", 3
-	case !has[Pass] && !anyOK(trials):
+	case !has[Pass] && spared(data):
+		return "SKIPPED", 0
+	case !has[Pass] && !anyOK(data.Trials):
 		return "NOTHING MEASURED", 5
 	case skipped > 0 && skipped == len(verdicts):
 		return "SKIPPED", 0
 	}
 	return "PASS", 0
 }
+
+// spared tells whether nothing could be measured here, and the spec says that this may be.
+func spared(d Data) bool {
+	return d.Plan != nil && len(d.Trials) > 0 &&
+		!slices.ContainsFunc(d.Plan.Cells, func(c spec.PlannedCell) bool { return !c.Runtime.Optional }) &&
+		!slices.ContainsFunc(d.Trials, func(t results.Trial) bool { return !absent(&t) })
+}
+
+// absent: the runtime is not on this machine, so that it could say nothing of itself.
+func absent(t *results.Trial) bool { return t.Status == results.Unavailable && t.Runtime.Name == "" }
 
 // anyOK tells whether a trial that counts was OK; a warm-up or a control measures no cell.
 func anyOK(trials []results.Trial) bool {

@@ -143,7 +143,7 @@ func jsonTrial(t *results.Trial) trialJSON {
 
 func jsonVerdict(v *gates.Verdict) verdictJSON {
 	out := verdictJSON{
-		Name: v.Name, Check: v.Check, Binding: each(v.Binding, jsonFacet), Level: v.Level, Because: v.Because,
+		Name: v.Name, Check: v.Check, Binding: each(v.Binding, jsonFacet), Level: v.Level, Because: v.Because, Published: v.Published,
 		Cells:   each(v.Cells, func(c *matrix.Cell) string { return c.Key() }),
 		Outcome: string(v.Outcome), Reason: v.Reason, Unit: observedUnit(v), Observed: finite(v.Observed), Interval: finites(v.Interval),
 		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N,

@@ -133,23 +133,24 @@ type (
 		Ratio  *float64 `json:"ratio,omitempty"`
 	}
 	verdictJSON struct {
-		Name     string        `json:"name"`
-		Check    string        `json:"check"`
-		Binding  []facetJSON   `json:"binding"`
-		Cells    []string      `json:"cells"`
-		Level    string        `json:"level"`
-		Because  string        `json:"because,omitempty"`
-		Outcome  string        `json:"outcome"`
-		Reason   string        `json:"reason,omitempty"`
-		Support  *float64      `json:"support,omitempty"`
-		Unit     string        `json:"unit,omitempty"`
-		Observed *float64      `json:"observed,omitempty"`
-		Interval *[2]float64   `json:"interval,omitempty"`
-		Limit    *float64      `json:"limit,omitempty"`
-		Margin   *float64      `json:"margin,omitempty"`
-		Blocks   int           `json:"blocks"`
-		Position *positionJSON `json:"position,omitempty"`
-		Parts    []partJSON    `json:"parts"`
+		Name      string        `json:"name"`
+		Check     string        `json:"check"`
+		Binding   []facetJSON   `json:"binding"`
+		Cells     []string      `json:"cells"`
+		Level     string        `json:"level"`
+		Because   string        `json:"because,omitempty"`
+		Published string        `json:"published,omitempty"`
+		Outcome   string        `json:"outcome"`
+		Reason    string        `json:"reason,omitempty"`
+		Support   *float64      `json:"support,omitempty"`
+		Unit      string        `json:"unit,omitempty"`
+		Observed  *float64      `json:"observed,omitempty"`
+		Interval  *[2]float64   `json:"interval,omitempty"`
+		Limit     *float64      `json:"limit,omitempty"`
+		Margin    *float64      `json:"margin,omitempty"`
+		Blocks    int           `json:"blocks"`
+		Position  *positionJSON `json:"position,omitempty"`
+		Parts     []partJSON    `json:"parts"`
 	}
 	positionJSON struct {
 		File   string `json:"file"`

@@ -58,6 +58,9 @@ func (t *teller) check(v *gates.Verdict, beside int) {
 	if v.Outcome != gates.Pass && !(v.Outcome == gates.Fail && measured(v.Observed)) { // the diagram below says it better
 		t.para(indent, indent, "", Visible(v.Reason))
 	}
+	if v.Published != "" {
+		t.para(indent, indent, faint, "published: "+Visible(v.Published))
+	}
 	if v.Because != "" {
 		t.para(indent, indent, faint, "because: "+Visible(v.Because))
 	}

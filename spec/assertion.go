@@ -35,7 +35,7 @@ func (r *reader) assertions() {
 }
 
 func (r *reader) details(a *Assertion, v *value) {
-	for key, into := range map[string]*string{"name": &a.Name, "because": &a.Because, "level": &a.Level} {
+	for key, into := range map[string]*string{"name": &a.Name, "because": &a.Because, "level": &a.Level, "published": &a.Published} {
 		if child := v.get(key); child.is(isText) {
 			*into = child.text
 		}

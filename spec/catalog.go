@@ -4,6 +4,7 @@ package spec
 type Catalog struct {
 	Executors []ExecutorInfo
 	Builtins  []BuiltinInfo
+	Fixtures  []FixtureInfo
 	Cores     int // usable cores, for `cores` in worker counts and excludes
 }
 
@@ -14,6 +15,8 @@ type ExecutorInfo struct {
 	Doc     string
 	Workers bool // takes a worker count
 	Options []ParamInfo
+
+	Runtimes []string // the kinds of runtime that have it; nil: all
 }
 
 // BuiltinInfo is one built-in workload.
@@ -21,7 +24,27 @@ type BuiltinInfo struct {
 	Name   string
 	Doc    string
 	Params []ParamInfo
+
+	Runtimes []string // the kinds of runtime that have it; nil: all
 }
+
+// FixtureInfo is one kind of fixture.
+type FixtureInfo struct {
+	Name     string
+	Doc      string
+	Settings []SettingInfo
+	Values   []ValueInfo
+}
+
+// SettingInfo is one setting of a fixture. Default is a time.Duration, an int64 in bytes or an int, and gives the type.
+type SettingInfo struct {
+	Name    string
+	Doc     string
+	Default any
+}
+
+// ValueInfo is what a fixture gives to workloads, as {{fixture.value}}.
+type ValueInfo struct{ Name, Doc string }
 
 // ParamInfo is one parameter. Default is an int, float64, string or bool and gives the type; it is nil for a Map.
 type ParamInfo struct {
@@ -32,6 +55,8 @@ type ParamInfo struct {
 	Choices  []string
 	Min, Max float64 // of a number; Max 0: no bound
 	Map      bool    // a mapping: an option that is not part of the cell
+
+	Runtimes []string // of an option: the kinds of runtime that have it; nil: all that have the executor
 }
 
 // Options are what the command line lays over the file.

@@ -1,5 +1,7 @@
 package spec
 
+import "time"
+
 // catalog is a small one with everything a catalog can have.
 func catalog() Catalog {
 	return Catalog{
@@ -14,6 +16,13 @@ func catalog() Catalog {
 			}},
 			{Name: "scripted", Doc: "replays declared times", Workers: true, Options: []ParamInfo{
 				{Name: "times", Doc: "seconds by cell", Map: true},
+			}},
+			{Name: "goroutines", Doc: "light threads", Workers: true, Runtimes: []string{"go"}},
+			{Name: "fork", Doc: "children of one process", Workers: true, Runtimes: []string{"python"}, Options: []ParamInfo{
+				{Name: "chunksize", Doc: "tasks handed out at once", Default: 1},
+			}},
+			{Name: "crew", Doc: "workers", Workers: true, Options: []ParamInfo{
+				{Name: "begin", Doc: "how workers begin", Default: "fork", Choices: []string{"fork", "spawn"}, Runtimes: []string{"python"}},
 			}},
 		},
 		Builtins: []BuiltinInfo{
@@ -32,6 +41,16 @@ func catalog() Catalog {
 			}},
 			{Name: "copy", Doc: "copy memory", Params: []ParamInfo{
 				{Name: "size", Doc: "bytes", Default: 1024},
+			}},
+			{Name: "fetch", Doc: "get a page", Runtimes: []string{"go"}, Params: []ParamInfo{
+				{Name: "url", Doc: "of the page", Default: "", Required: true},
+			}},
+		},
+		Fixtures: []FixtureInfo{
+			{Name: "http", Doc: "a server", Values: []ValueInfo{{"url", "of the server"}}, Settings: []SettingInfo{
+				{"latency", "before it answers", 10 * time.Millisecond},
+				{"body", "of an answer", int64(1024)},
+				{"doors", "how many", 1},
 			}},
 		},
 	}

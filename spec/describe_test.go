@@ -20,7 +20,7 @@ func describePlan(p *Plan) string {
 		}
 		options, _ := json.Marshal(c.Options)
 		env, _ := json.Marshal(c.Env)
-		fmt.Fprintf(&b, "%d %q id %q %s %s/%s workers %d options %s env %s baseline %s\n", i, c.Cell.Key(), c.Identity, c.Workload.Name, c.Runtime, c.Executor,
+		fmt.Fprintf(&b, "%d %q id %q %s %s/%s workers %d options %s env %s baseline %s\n", i, c.Cell.Key(), c.Identity, c.Workload.Name, c.Runtime.Name, c.Executor,
 			c.Workers, options, env, base)
 		for j, task := range c.Tasks {
 			if j == 4 {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"runner/internal/diag"
@@ -32,11 +33,18 @@ func (r *reader) executorLevels(_ string, v *value) (levels []Level) {
 	return levels
 }
 
+// laterExecutors are part of the language that this version does not run.
+var laterExecutors = []string{"cluster"}
+
 // executor looks a name up, and makes its options known.
 func (r *reader) executor(v *value) (ExecutorInfo, bool) {
 	n := &r.exp.names
 	info, ok := n.executors[v.text]
-	if !ok {
+	switch {
+	case !ok && slices.Contains(laterExecutors, v.text):
+		r.list.Later(v.pos, v.width, "the executor "+v.text)
+		return info, false
+	case !ok:
 		r.fail(v, suggest(v.text, sorted(keysOf(n.executors))), "unknown executor %q", shorten(v.text))
 		return info, false
 	}

@@ -21,6 +21,7 @@ type Experiment struct {
 	Description string
 	Tags        []string
 	Runtimes    []Runtime
+	Fixtures    []Fixture
 	Workloads   []Workload
 	Axes        []Axis
 	Excludes    []Exclude
@@ -43,24 +44,34 @@ type Experiment struct {
 // Source is one file the experiment was made of.
 type Source struct{ Path, Text string }
 
-// Runtime is one entry of `runtimes`. The runtime "go" exists without one.
+// Runtime is one entry of `runtimes`. The runtimes "go" and "python" exist without one.
 type Runtime struct {
 	Name     string
-	Kind     string // go, python, …
-	Version  string
-	Optional bool
+	Kind     string // go, python
+	Version  string // as written: "3", "3.13t", "pypy3", a path; "" for any
+	Dir      string // of the file that it is written in
+	Optional bool   // where it is missing its checks are skipped
+	Pos      diag.Pos
+}
+
+// Fixture is one entry of `fixtures`. Settings has every one of its kind: a time.Duration, an int64 in bytes or an int.
+type Fixture struct {
+	Name     string
+	Settings map[string]any
 	Pos      diag.Pos
 }
 
 // Workload is one entry of `workloads`.
 type Workload struct {
-	Name    string
-	Builtin string
-	Combine string              // none, sum, product, concat, sort, min, max
-	Verify  *expression.Program // nil: compare with the baseline
-	Allow   []string            // statuses that are data here
-	Env     map[string]string
-	Pos     diag.Pos
+	Name     string
+	Builtin  string
+	File     string              // of a Python workload, as it can be opened from here
+	Function string              // in it
+	Combine  string              // none, sum, product, concat, sort, min, max
+	Verify   *expression.Program // nil: compare with the baseline
+	Allow    []string            // statuses that are data here
+	Env      map[string]string
+	Pos      diag.Pos
 
 	info  *BuiltinInfo
 	args  []argument // as written; Plan fills them in for each cell
@@ -108,11 +119,12 @@ type Repeats struct {
 
 // Assertion is one entry of `assert`, still text: gates compiles it.
 type Assertion struct {
-	Name    string // "" when only a check was given
-	Check   diag.Text
-	Where   matrix.Selector // nil: everywhere
-	Needs   *diag.Text
-	Level   string // error (default) or warn
-	Because string
-	Pos     diag.Pos
+	Name      string // "" when only a check was given
+	Check     diag.Text
+	Where     matrix.Selector // nil: everywhere
+	Needs     *diag.Text
+	Level     string // error (default) or warn
+	Because   string
+	Published string // what the source of the claim says
+	Pos       diag.Pos
 }

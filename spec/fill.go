@@ -12,12 +12,11 @@ import (
 // tasks and environment: nobody may change them.
 type filler struct {
 	design
-	list      *diag.List
-	workloads map[string]*Workload
-	used      map[*Workload][]string // the names that a workload has in its args, tasks and env
-	cache     map[string]filled
-	failed    map[diag.Pos]bool // each place is reported for one cell
-	made      int               // different tasks so far
+	list   *diag.List
+	used   map[*Workload][]string // the names that a workload has in its args, tasks and env
+	cache  map[string]filled
+	failed map[diag.Pos]bool // each place is reported for one cell
+	made   int               // different tasks so far
 }
 
 // filled is what a workload comes to for some values of its names.
@@ -28,11 +27,11 @@ type filled struct {
 }
 
 func newFiller(d design, list *diag.List) *filler {
-	f := &filler{design: d, list: list, workloads: map[string]*Workload{}, used: map[*Workload][]string{},
+	f := &filler{design: d, list: list, used: map[*Workload][]string{},
 		cache: map[string]filled{}, failed: map[diag.Pos]bool{}}
 	for i := range d.exp.Workloads {
 		w := &d.exp.Workloads[i]
-		f.workloads[w.Name], f.used[w] = w, w.usedNames()
+		f.used[w] = w.usedNames()
 	}
 	return f
 }
@@ -56,24 +55,20 @@ func (w *Workload) usedNames() []string {
 
 // cell completes a planned cell whose Facets are set, and gives its amount of work.
 func (f *filler) cell(i int, c *PlannedCell) (amount string) {
-	c.Executor, c.Workers, c.Runtime = "serial", 1, "go"
-	c.Workload = &f.exp.Workloads[0]
+	c.Executor, c.Workers = "serial", 1
+	c.Workload, c.Runtime = f.running(i)
 	for _, facet := range c.Facets {
 		switch facet.Name {
 		case matrix.Executor:
 			c.Executor = facet.Value.(string)
 		case matrix.Workers:
 			c.Workers = facet.Value.(int)
-		case matrix.Runtime:
-			c.Runtime = f.exp.runtimeKind(facet.Value.(string))
-		case matrix.Workload:
-			c.Workload = f.workloads[facet.Value.(string)]
 		}
 	}
 	if axis, ok := f.exp.names.axes[matrix.Executor]; ok {
-		c.Options = f.level(i, axis).Options
+		c.Options = f.level(i, axis).optionsFor(f.exp.names.executors[c.Executor], c.Runtime)
 	} else {
-		c.Options = f.exp.names.executors[c.Executor].defaults()
+		c.Options = f.exp.names.executors[c.Executor].defaults(c.Runtime)
 	}
 	get := f.lookup(i, c)
 	key := c.Workload.Name
@@ -90,10 +85,10 @@ func (f *filler) cell(i int, c *PlannedCell) (amount string) {
 	return done.amount
 }
 
-func (e ExecutorInfo) defaults() map[string]any {
+func (e ExecutorInfo) defaults(rt Runtime) map[string]any {
 	options := map[string]any{}
 	for _, o := range e.Options {
-		if !o.Map {
+		if !o.Map && offers(o.Runtimes, rt) {
 			options[o.Name] = o.Default
 		}
 	}
@@ -118,8 +113,10 @@ func (f *filler) lookup(i int, c *PlannedCell) lookup {
 			v, ok := f.level(i, axis).Values[name]
 			return v, ok
 		}
-		v, ok := c.Options[name]
-		return v, ok
+		if v, ok := c.Options[name]; ok {
+			return v, ok
+		}
+		return Late(name), f.exp.names.late[name]
 	}
 }
 

@@ -20,7 +20,7 @@ var (
 	sizeShape       = &shape{what: "a size such as 64MiB", kinds: isText, valid: validSize, schema: pattern(sizePattern.text)}
 	naturalShape    = &shape{what: "a whole number, 0 or more", kinds: isInt, valid: from(0), schema: least(0)}
 	positiveShape   = &shape{what: "a whole number, 1 or more", kinds: isInt, valid: from(1), schema: least(1)}
-	versionShape    = &shape{what: `a version in quotes, such as "3.12"`, kinds: isText, valid: validVersion, schema: pattern(versionPattern.text),
+	versionShape    = &shape{what: `a version in quotes such as "3.12", pypy3, or a path`, kinds: isText, valid: validVersion, schema: pattern(versionPattern.text),
 		or: &shape{kinds: isNumber, valid: bareVersion, schema: func(_ Catalog, s map[string]any) {
 			delete(s, "type")
 			s["not"] = map[string]any{}
@@ -34,28 +34,21 @@ var (
 
 var runtimeShape = &shape{what: `a mapping such as {python: "3"}`, kinds: isMap, keys: []key{
 	{name: "go", doc: "the Go that runner was built with: any", shape: oneOf("any")},
-	{name: "python", doc: `version of a Python interpreter, in quotes: "3.12"`, shape: versionShape, later: true},
-	{name: "optional", doc: "true: where it is not installed its cells are listed as unavailable", shape: flagShape},
+	{name: "python", doc: `a Python interpreter: a version in quotes such as "3", "3.12" or "3.13t", pypy3, or a path`, shape: versionShape},
+	{name: "optional", doc: "true: where it is not installed its checks are skipped, not an error", shape: flagShape},
 }}
 
-var fixturesShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
-	{name: "http", doc: "a server on loopback, at {{http.url}}", shape: &shape{what: "a mapping", kinds: isMap, keys: []key{
-		{name: "latency", doc: "before it answers", shape: durationShape},
-		{name: "body", doc: "size of an answer", shape: sizeShape},
-	}}},
-	{name: "files", doc: "files in {{files.dir}}", shape: &shape{what: "a mapping", kinds: isMap, keys: []key{
-		{name: "count", doc: "how many", shape: positiveShape},
-		{name: "size", doc: "of each", shape: sizeShape},
-	}}},
-	{name: "server", doc: "a program that serves while trials run", shape: &shape{what: "a mapping", kinds: isMap, keys: []key{
+// the catalog says which fixtures there are
+var fixturesShape = &shape{what: "a mapping such as {http: {latency: 50ms}}", kinds: isMap, schema: fixturesSchema, keys: []key{
+	{name: "server", doc: "a program that serves while trials run", later: true, shape: &shape{what: "a mapping", kinds: isMap, keys: []key{
 		{name: "command", doc: "its arguments", shape: argvShape, required: true},
 		{name: "ready", doc: "where it answers once it is ready", shape: textShape},
 	}}},
-}}
+}, others: &shape{what: "a mapping of settings", kinds: isMap | isNull, others: &shape{what: "a value", kinds: isScalar}}}
 
 var workloadShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
 	{name: "builtin", doc: "name of a built-in workload", shape: &shape{what: "the name of a built-in workload", kinds: isText, schema: builtinSchema}},
-	{name: "python", doc: "FILE:FUNCTION", shape: &shape{what: "FILE:FUNCTION", kinds: isText, valid: matches(&functionPattern), schema: pattern(functionPattern.text)}, later: true},
+	{name: "python", doc: "FILE:FUNCTION", shape: &shape{what: "FILE:FUNCTION", kinds: isText, valid: matches(&functionPattern), schema: pattern(functionPattern.text)}},
 	{name: "command", doc: "a command and its arguments", shape: argvShape, later: true},
 	{name: "shell", doc: "a shell script", shape: textShape, later: true},
 	{name: "program", doc: "a command that speaks the shim protocol", shape: argvShape, later: true},
@@ -109,6 +102,7 @@ var assertShape = &shape{what: "a list of expressions or mappings", kinds: isLis
 			{name: "needs", doc: "an expression over the host; where it is false the check is skipped", shape: expressionShape},
 			{name: "level", doc: "error (default) or warn", shape: oneOf("error", "warn")},
 			{name: "because", doc: "why it should hold", shape: textShape},
+			{name: "published", doc: "what the source of the claim says", shape: textShape},
 		}}}}
 
 // overrides are the keys that a profile may have; the top has these and a few more.
@@ -116,7 +110,7 @@ var overrides = []key{
 	{name: "question", doc: "what the experiment asks", shape: textShape},
 	{name: "description", doc: "what a reader should know besides", shape: textShape},
 	{name: "runtimes", doc: "what executes workloads, by name", shape: &shape{what: "a mapping of names to runtimes", kinds: isMap, named: aName, others: runtimeShape}},
-	{name: "fixtures", doc: "real things a workload needs, started before it and gone after", shape: fixturesShape, later: true},
+	{name: "fixtures", doc: "real things a workload needs, started before it and gone after", shape: fixturesShape},
 	{name: "workloads", doc: "the work, by name", shape: &shape{what: "a mapping of names to workloads", kinds: isMap, named: aName, others: workloadShape}},
 	{name: "matrix", doc: "axes and their levels, in order", shape: matrixShape},
 	{name: "exclude", doc: "combinations that are not run", shape: excludeShape},
@@ -144,7 +138,7 @@ var top = &shape{what: "a mapping of keys", kinds: isMap, extra: true, keys: app
 
 var (
 	functionPattern = form{text: `^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$`}
-	versionPattern  = form{text: `^[0-9]+(\.[0-9]+)*[a-z0-9+-]*$`}
+	versionPattern  = form{text: `^((pypy)?[23](\.[0-9]{1,3}){0,2}|3(\.[0-9]{1,3}){0,2}t|.*/.*)$`}
 )
 
 func aName(s string) string {
@@ -198,7 +192,7 @@ func validSize(v *value) (string, bool) {
 }
 
 func validVersion(v *value) (string, bool) {
-	return "write a version such as 3 or 3.12", versionPattern.matches(v.text)
+	return `write a version such as "3" or "3.12", or a path such as ./venv/bin/python`, versionPattern.matches(v.text)
 }
 
 // bareVersion refuses 3.10: YAML reads a number, and loses the zero.

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"strings"
 	"time"
 
 	"runner/internal/diag"
@@ -18,7 +17,7 @@ func Load(path string, cat Catalog, opt Options) (*Experiment, diag.List) {
 		if root := l.merged(); root.is(isMap) && !l.halted {
 			top.require(root, "the spec", &l.list)
 			exp.Origins = l.origins(root)
-			r := &reader{exp: exp, root: root, list: &l.list}
+			r := &reader{exp: exp, root: root, list: &l.list, fixed: cat.Fixtures, open: opt.Read}
 			exp.names.learn(cat, exp.Cores)
 			r.read()
 			exp.override(opt)
@@ -60,6 +59,9 @@ type reader struct {
 	exp  *Experiment
 	root *value
 	list *diag.List
+
+	fixed []FixtureInfo                     // the fixtures that there are
+	open  func(path string) ([]byte, error) // nil: from disk
 }
 
 func (r *reader) fail(v *value, hint, format string, args ...any) {
@@ -87,6 +89,7 @@ func (r *reader) read() {
 	}
 	r.repeats()
 	r.runtimes()
+	r.fixtures()
 	axesFine := r.matrix()
 	before := len(*r.list)
 	if r.workloads(); len(*r.list) == before {
@@ -161,33 +164,5 @@ func (r *reader) bounded(v, least, most *value) {
 		if child := v.get(name); child != nil && n > maxBlocks {
 			r.fail(child, "use fewer", "more than %d blocks", maxBlocks)
 		}
-	}
-}
-
-func (r *reader) runtimes() {
-	all := r.root.get("runtimes")
-	if !all.is(isMap) {
-		return
-	}
-	for _, e := range all.keys {
-		rt := Runtime{Name: e.name, Pos: e.pos}
-		var kinds []string
-		for _, kind := range []string{"go", "python"} {
-			if v := e.value.get(kind); v != nil {
-				kinds = append(kinds, kind)
-				rt.Kind, rt.Version = kind, v.text
-			}
-		}
-		if v := e.value.get("optional"); v.is(isBool) {
-			rt.Optional = v.data.(bool)
-		}
-		if e.value.is(isMap) && len(kinds) != 1 {
-			hint := `such as {python: "3"}`
-			if len(kinds) > 1 {
-				hint = "keep one of " + strings.Join(kinds, ", ")
-			}
-			r.list.Add(e.pos, len(e.name), hint, "runtime %s has %d kinds, not one", e.name, len(kinds))
-		}
-		r.exp.Runtimes = append(r.exp.Runtimes, rt)
 	}
 }

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +23,7 @@ type PlannedCell struct {
 	Facets   []matrix.Facet // Cell.Facets(), at hand
 	Identity string         // the cell's key without levels at their default: what history goes by
 	Workload *Workload
-	Runtime  string // "go"
+	Runtime  Runtime
 	Executor string // canonical name; "serial" without such an axis
 	Workers  int    // at least 1
 	Options  map[string]any
@@ -58,6 +57,7 @@ func (e *Experiment) Plan(_ Catalog, seed uint64, opt Options) (Plan, diag.List)
 	d := newDesign(e)
 	facets := d.allFacets()
 	reasons := d.excluded(facets, &list)
+	d.fit(reasons, &list)
 	base := d.baselines(&list)
 	for i := range base {
 		if base[i] >= 0 && reasons[base[i]] != "" {
@@ -204,13 +204,4 @@ func (p *Plan) equalWork(amounts []string, list *diag.List) {
 		list.Add(c.Workload.tasks.v.pos, c.Workload.tasks.v.width, "compared cells must do the same: use split, or another baseline",
 			"cell %s does %s, its baseline %s does %s", c.Cell.Key(), amounts[i], b.Cell.Key(), amounts[c.Baseline])
 	}
-}
-
-// runtimeKind is what a runtime of the matrix is: "go", unless `runtimes` says otherwise.
-func (e *Experiment) runtimeKind(name string) string {
-	i := slices.IndexFunc(e.Runtimes, func(r Runtime) bool { return r.Name == name })
-	if i >= 0 && e.Runtimes[i].Kind != "go" {
-		return name
-	}
-	return "go"
 }

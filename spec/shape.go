@@ -97,7 +97,7 @@ func (s *shape) checkKey(e entry, name string, list *diag.List) {
 	width := utf8.RuneCountInString(e.name)
 	if k := s.key(e.name); k != nil {
 		if k.later {
-			list.Add(e.pos, width, "take it out: this version runs built-in workloads in Go, as many blocks as are asked for", "%s is not supported yet", k.name)
+			list.Later(e.pos, width, k.name)
 		}
 		k.shape.check(e.value, e.name, list)
 		return

@@ -17,11 +17,12 @@ type vocabulary struct {
 	linked    map[string]int  // index of the axis whose levels bring a name
 	options   map[string]bool // scalar options of the executors in the matrix
 	running   map[string]bool // canonical names of the executors in the matrix
+	late      map[string]bool // fixture.value of the fixtures of the spec
 }
 
 func (n *vocabulary) learn(cat Catalog, cores int) {
 	*n = vocabulary{cores: cores, executors: map[string]ExecutorInfo{}, aliases: map[string]string{}, builtins: map[string]BuiltinInfo{},
-		axes: map[string]int{}, linked: map[string]int{}, options: map[string]bool{}, running: map[string]bool{}}
+		axes: map[string]int{}, linked: map[string]int{}, options: map[string]bool{}, running: map[string]bool{}, late: map[string]bool{}}
 	for _, e := range cat.Executors {
 		n.executors[e.Name] = e
 		for _, a := range e.Aliases {
@@ -39,14 +40,14 @@ var reserved = []string{"workload", "runtime", "executor", "workers", "cores", "
 
 // substitutes are the names that {{…}} may hold.
 func (n *vocabulary) substitutes() []string {
-	return sorted(keysOf(n.axes), keysOf(n.linked), keysOf(n.options), []string{"workers", "cores"})
+	return sorted(keysOf(n.axes), keysOf(n.linked), keysOf(n.options), keysOf(n.late), []string{"workers", "cores"})
 }
 
 // substitute: {{name}} stands for something.
 func (n *vocabulary) substitute(name string) bool {
 	_, isAxis := n.axes[name]
 	_, isLinked := n.linked[name]
-	return isAxis || isLinked || n.options[name] || name == matrix.Workers || name == "cores"
+	return isAxis || isLinked || n.options[name] || n.late[name] || name == matrix.Workers || name == "cores"
 }
 
 // selectable are the names that a selector may have.

@@ -60,9 +60,7 @@ func (r *reader) workload(e entry) {
 	if isBuiltin {
 		r.required(e, &w, info)
 	}
-	if !isBuiltin {
-		r.commandTemplates(e.value)
-	}
+	r.commandTemplates(e.value)
 	r.exp.Workloads = append(r.exp.Workloads, w)
 }
 
@@ -81,6 +79,9 @@ func (r *reader) workloadKind(e entry, w *Workload) (info *BuiltinInfo, isBuilti
 		}
 		r.list.Add(e.pos, utf8.RuneCountInString(e.name), hint, "workload %s has %s", e.name, problem)
 		return nil, false
+	}
+	if v := e.value.get("python"); v != nil {
+		r.pythonWorkload(v, w)
 	}
 	v := e.value.get("builtin")
 	if !v.is(isText) {
@@ -173,7 +174,7 @@ func (r *reader) fieldWith(v *value, more []string) field {
 
 // commandTemplates checks the names in what this version does not run yet.
 func (r *reader) commandTemplates(v *value) {
-	more := []string{"dir", "http.url", "files.dir", "port"}
+	more := []string{"dir", "port"}
 	for _, key := range []string{"command", "shell", "program", "prepare", "cleanup", "dir"} {
 		if child := v.get(key); child.is(isText | isList) {
 			r.fieldWith(child, more)

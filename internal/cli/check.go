@@ -15,11 +15,7 @@ func (a *app) checkCommand() *cobra.Command {
 functions and axes in assertions. All problems are printed at once, each with its place, and the exit code is 2.`,
 		Example: "  runner check experiments\n  runner check -D repeats=5 experiments/pi.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
-			files, err := specFiles(args)
-			if err != nil {
-				return err
-			}
-			loaded, err := a.loadAll(files, &pick)
+			loaded, err := a.loadAll(args, &pick)
 			if err != nil {
 				return err
 			}

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/executors"
 	"runner/gates"
 	"runner/internal/host"
+	"runner/internal/runtimes"
 	"runner/reports"
 	"runner/results"
 	"runner/results/sqlite"
@@ -23,7 +23,7 @@ func (a *app) topics() []topic {
 		{"experiments", "the specs below experiments/ and their questions", a.listExperiments},
 		{"workloads", "the built-in work, with its parameters", listWorkloads},
 		{"executors", "the ways to run tasks", listExecutors},
-		{"runtimes", "what can execute workloads on this machine", listRuntimes},
+		{"runtimes", "what can execute workloads on this machine", a.listRuntimes},
 		{"functions", "what an assertion can ask for", listFunctions},
 		{"formats", "the report formats", listFormats},
 		{"runs", "the stored runs, newest first", a.listRuns},
@@ -117,22 +117,33 @@ func defaultOf(v any, required bool, choices []string) string {
 }
 
 func listExecutors(w io.Writer) error {
-	for _, e := range executors.All() {
+	for _, e := range allExecutors() {
 		name := e.Name
 		if len(e.Aliases) > 0 {
 			name += " (" + strings.Join(e.Aliases, ", ") + ")"
 		}
-		fmt.Fprintf(w, "%s\t%s\n", name, e.Doc)
-		for _, o := range e.Options {
-			fmt.Fprintf(w, "  %s\t%s%s\n", o.Name, o.Doc, defaultOf(o.Default, false, o.Choices))
+		fmt.Fprintf(w, "%s\t%s\t%s\n", name, strings.Join(e.runtimes, ", "), e.Doc)
+		for _, o := range e.options {
+			fmt.Fprintf(w, "  %s\t%s\t%s%s\n", o.Name, strings.Join(o.runtimes, ", "), o.Doc, defaultOf(o.Default, false, o.Choices))
 		}
 	}
 	return nil
 }
 
-func listRuntimes(w io.Writer) error {
+func (a *app) listRuntimes(w io.Writer) error {
 	m := host.Environment()
 	fmt.Fprintf(w, "go\t%s, built in; %s usable\n", m.Go, plural(m.Cores, "core"))
+	found := runtimes.All(a.ctx, "/")
+	for _, r := range found {
+		gil := ""
+		if r.GIL == "off" {
+			gil = ", no GIL"
+		}
+		fmt.Fprintf(w, "%s\t%s %s%s, from %s: %s\n", r.Kind, r.Name, r.Version, gil, r.From, reports.Visible(r.Path))
+	}
+	if len(found) == 0 {
+		fmt.Fprintln(w, "python\tnone found on this machine: cells that want one are unavailable")
+	}
 	return nil
 }
 

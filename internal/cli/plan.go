@@ -25,11 +25,7 @@ func (a *app) planCommand() *cobra.Command {
   runner plan --seed 7 --only "pool=2" experiments/pi.yaml
   runner plan --explain experiments/pi.yaml`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			files, err := specFiles(args)
-			if err != nil {
-				return err
-			}
-			loaded, err := a.loadAll(files, &pick)
+			loaded, err := a.loadAll(args, &pick)
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 	"runner/executors"
 	"runner/internal/engine"
 	"runner/internal/host"
+	"runner/internal/stage"
 	"runner/reports"
 	"runner/results"
 	"runner/results/sqlite"
@@ -46,18 +48,14 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
 }
 
 func (a *app) run(args []string, pick *selection, out *outputs) error {
-	files, err := specFiles(args)
+	loaded, err := a.loadAll(args, pick)
 	if err != nil {
 		return err
 	}
-	if err := out.valid(len(files)); err != nil {
+	if err := out.valid(len(loaded)); err != nil {
 		return err
 	}
-	loaded, err := a.loadAll(files, pick)
-	if err != nil {
-		return err
-	}
-	db, err := a.open(files[0])
+	db, err := a.open(loaded[0].spec.File)
 	if err != nil {
 		return err
 	}
@@ -91,8 +89,13 @@ func (a *app) run(args []string, pick *selection, out *outputs) error {
 	return verdictCode(code)
 }
 
-// loadAll checks every spec before anything runs.
-func (a *app) loadAll(files []string, pick *selection) ([]experiment, error) {
+// loadAll checks every spec before anything runs. Of a directory, a spec that needs a later version is passed over; one
+// that is named is refused.
+func (a *app) loadAll(args []string, pick *selection) ([]experiment, error) {
+	files, err := specFiles(args)
+	if err != nil {
+		return nil, err
+	}
 	if err := pick.valid(); err != nil {
 		return nil, err
 	}
@@ -101,11 +104,18 @@ func (a *app) loadAll(files []string, pick *selection) ([]experiment, error) {
 	for _, file := range files {
 		seed := rand.Uint64() >> 11 // fits a float64, so that JSON readers keep it whole
 		x, problems := load(file, pick.options(), seed, nil)
+		if problems.AllLater() && !slices.Contains(args, file) {
+			fmt.Fprintf(a.stderr, "%s: passed over: %s\n", problems[0].Pos, problems[0].Message)
+			continue
+		}
 		if len(problems) > 0 {
 			a.refuse(x, problems)
 			failed = true
 		}
 		all = append(all, x)
+	}
+	if len(all) == 0 {
+		return nil, errors.New("every spec here needs a later version")
 	}
 	failed = a.refuseTwins(all) || failed
 	if failed {
@@ -154,7 +164,8 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 		fmt.Fprintf(a.stderr, "run %s, kept in %s\n", run.ID, reports.Visible(db.Path()))
 	}
 	live := a.live(x)
-	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Notify: live.event}
+	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Notify: live.event,
+		Stage: func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
 	outcome, err := e.Run(a.ctx)
 	live.finish()
 	switch {

@@ -96,33 +96,41 @@ func (a *app) judge(db *sqlite.DB, id string) (*reports.Report, error) {
 
 // retell is judge without storing; asserts replaces the spec's assertions where it is not empty.
 func (a *app) retell(ctx context.Context, db *sqlite.DB, id string, asserts []string) (*reports.Report, []results.StoredVerdict, error) {
-	run, err := db.Run(ctx, id)
+	report, _, _, err := a.reread(ctx, db, id, asserts)
 	if err != nil {
 		return nil, nil, err
 	}
-	x, err := stored(run)
+	rows, err := storable(report.Verdicts)
+	return report, rows, err
+}
+
+// reread makes the report of a stored run, with the checks and the data that it comes from.
+func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []string) (_ *reports.Report, x experiment, data gates.Data, err error) {
+	run, err := db.Run(ctx, id)
 	if err != nil {
-		return nil, nil, err
+		return nil, x, data, err
+	}
+	if x, err = stored(run); err != nil {
+		return nil, x, data, err
 	}
 	if len(asserts) > 0 {
 		if x.checks, err = a.compile(asserts, x); err != nil {
-			return nil, nil, err
+			return nil, x, data, err
 		}
 	}
 	trials, err := db.Trials(ctx, id, sqlite.Everything)
 	if err != nil {
-		return nil, nil, err
+		return nil, x, data, err
 	}
-	data := gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run.Environment)}
+	data = gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run.Environment)}
 	verdicts := gates.Judge(x.checks, data)
-	word, code := gates.Word(verdicts, trials)
+	word, code := gates.Word(verdicts, data)
 	if code == 0 && (run.Finished.IsZero() || run.Outcome == interrupted) {
 		word, code = "INTERRUPTED", 3 // less was measured than the spec asks for
 	}
 	report := reports.New(run, gates.Summaries(data), gates.NoiseOf(data), excluded(x), trials, verdicts, word, code)
 	report.Question = x.spec.Question
-	rows, err := storable(verdicts)
-	return report, rows, err
+	return report, x, data, nil
 }
 
 func gateHost(e results.Environment) gates.Host {
@@ -196,48 +204,9 @@ func (a *app) render(name string, w io.Writer, r *reports.Report) error {
 	return f.Render(w, r, a.style(w))
 }
 
-// renderFile writes a whole file or none; what is no file, such as /dev/stderr or a pipe, it writes to.
+// renderFile writes a report to a file.
 func (a *app) renderFile(name, file string, r *reports.Report) error {
-	if whole, err := filepath.EvalSymlinks(file); err == nil {
-		file = whole
-	}
-	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		return a.renderInto(name, file, r)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".runner-report-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", file, reason(err))
-	}
-	defer os.Remove(tmp.Name())
-	err = a.render(name, tmp, r)
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), file)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", file, err)
-	}
-	return nil
-}
-
-func (a *app) renderInto(name, file string, r *reports.Report) error {
-	w, err := os.OpenFile(file, os.O_WRONLY, 0)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", file, reason(err))
-	}
-	err = a.render(name, w, r)
-	if closeErr := w.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", file, reason(err))
-	}
-	return nil
+	return writeFile(file, func(w io.Writer) error { return a.render(name, w, r) })
 }
 
 // precedence of exit codes, the strongest first; see docs/exit-codes.md.

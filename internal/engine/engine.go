@@ -5,6 +5,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -29,6 +30,9 @@ type Engine struct {
 	Notify   func(Event)                                                // may be nil; called between trials only
 	Now      func() time.Time                                           // nil: time.Now
 	Scratch  string                                                     // where trials get their private directories; "": the system's
+
+	// Stage makes what trials need besides their plan, in a private directory of the run; nil: nothing.
+	Stage func(ctx context.Context, dir string) (*Stage, error)
 }
 
 // Event says that a trial was recorded.
@@ -49,7 +53,7 @@ type Outcome struct {
 }
 
 // Run executes the plan. An error means that a trial could not be recorded; what workloads do wrong is in the trials.
-func (e *Engine) Run(ctx context.Context) (Outcome, error) {
+func (e *Engine) Run(ctx context.Context) (_ Outcome, err error) {
 	if e.Now == nil {
 		e.Now = time.Now
 	}
@@ -67,6 +71,11 @@ func (e *Engine) Run(ctx context.Context) (Outcome, error) {
 		return out, err
 	}
 	defer room.remove()
+	stage, err := e.stage(ctx, room)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = cmp.Or(err, stage.close()) }()
 	for block := range blocks {
 		if repeats.Budget > 0 && e.Now().Sub(start) > repeats.Budget {
 			out.OutOfBudget = true
@@ -81,7 +90,7 @@ func (e *Engine) Run(ctx context.Context) (Outcome, error) {
 			if err != nil {
 				return out, fmt.Errorf("make the trial's directory: %w", err)
 			}
-			trial := e.trial(ctx, proof, slot, block, position, dir)
+			trial := e.trial(ctx, proof, stage, slot, block, position, dir)
 			_ = os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
 			if ctx.Err() != nil {
 				out.Interrupted = true
@@ -117,10 +126,10 @@ func rank(proof *proof, s spec.Slot) int {
 }
 
 // trial runs one slot and stamps what was seen.
-func (e *Engine) trial(ctx context.Context, proof *proof, slot spec.Slot, block, position int, dir string) results.Trial {
+func (e *Engine) trial(ctx context.Context, proof *proof, stage *Stage, slot spec.Slot, block, position int, dir string) results.Trial {
 	cell := &e.Plan.Cells[slot.Cell]
 	started := e.Now()
-	seen := e.Launch(ctx, job(e.Plan, cell, block, dir))
+	seen := e.launch(ctx, job(e.Plan, cell, block, dir), cell, stage)
 	trial := results.Trial{
 		Cell: cell.Cell, Workload: cell.Workload.Name,
 		Block: block, Position: position, Control: slot.Control,
@@ -140,7 +149,7 @@ func (e *Engine) trial(ctx context.Context, proof *proof, slot spec.Slot, block,
 
 func job(plan *spec.Plan, cell *spec.PlannedCell, block int, dir string) executors.Job {
 	j := executors.Job{
-		Cell: cell.Cell, Block: block, Runtime: cell.Runtime,
+		Cell: cell.Cell, Block: block, Runtime: cell.Runtime.Name,
 		Executor: cell.Executor, Workers: cell.Workers, Options: cell.Options,
 		Workload: cell.Workload.Builtin, Env: cell.Env, Dir: dir,
 		Pin: plan.Experiment.Pin, Timeout: cell.Timeout,
