@@ -3,7 +3,7 @@ GO ?= go
 FUZZTIME ?= 20000x
 STATIC = CGO_ENABLED=0
 
-.PHONY: build test lint race fuzz bench simulate golden experiments check
+.PHONY: build test lint race fuzz bench simulate golden experiments claims check
 build: ; $(STATIC) $(GO) build -trimpath -o runner ./cmd/runner
 test: ; $(GO) test ./...
 lint: ; @.ci/lint
@@ -12,5 +12,6 @@ fuzz: ; @.ci/fuzz $(FUZZTIME)
 bench: ; $(GO) run ./internal/bench -o docs/benchmarks.md
 simulate: ; $(GO) test -count=1 -run '^TestErrorRates$$' -v ./gates -simulate
 golden: ; @.ci/golden
-experiments: build ; @.ci/experiments
+experiments: build ; @.ci/experiments && .ci/articles
+claims: build ; ./runner run -q experiments/articles; ./runner claims experiments/articles -o docs/claims.md
 check: test lint race fuzz experiments

@@ -1,5 +1,5 @@
-// Package shims holds the programs that run a trial's tasks in other languages: one file each, which speaks the protocol
-// of docs/shim-protocol.md and begins with a manifest that says what it offers.
+// Package shims holds the programs that run a trial's tasks in other languages. Each speaks the protocol of
+// docs/shim-protocol.md and begins with a manifest, the JSON object after the word MANIFEST, that says what it offers.
 //
 // A shim is data here: it is written to a directory and started by an interpreter that the caller has found. Its process
 // must not inherit the variables that Unset names, such as PYTHON*: they change what is measured. Nothing else is set in
@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,21 +27,24 @@ type Shim struct {
 	Unset     []string          // beginnings of the names of variables that its process must not inherit
 	Env       map[string]string // variables that it needs
 
-	file   string   // its name when installed
-	argv   []string // what follows the interpreter; directory stands for where it is installed
-	source []byte
+	argv  []string          // what follows the interpreter; directory stands for where it is installed
+	files map[string][]byte // what is installed
 }
 
 const directory = "{dir}"
 
 // manifest is the JSON object after the word MANIFEST in a shim's source.
 type manifest struct {
-	Runtime   string            `json:"runtime"`
-	File      string            `json:"file"`
-	Program   []string          `json:"program"`
-	Unset     []string          `json:"unset"`
-	Env       map[string]string `json:"env"`
-	Executors []executors.Info  `json:"executors"`
+	Runtime   string             `json:"runtime"`
+	Files     map[string]string  `json:"files"` // names when installed, and here
+	Program   []string           `json:"program"`
+	Unset     []string           `json:"unset"`
+	Env       map[string]string  `json:"env"`
+	Options   []executors.Option `json:"options"`
+	Executors []struct {
+		executors.Info
+		Takes []string `json:"takes"` // names of options
+	} `json:"executors"`
 }
 
 //go:embed *.py
@@ -58,9 +62,13 @@ var read = sync.OnceValues(func() ([]Shim, error) {
 		if err != nil {
 			return nil, err
 		}
-		s, err := parse(source)
+		_, rest, found := strings.Cut(string(source), "MANIFEST")
+		if !found {
+			continue // a part of another
+		}
+		s, err := parse(rest)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: its manifest: %w", name, err)
 		}
 		all = append(all, s)
 	}
@@ -83,35 +91,50 @@ func Lookup(runtime string) (Shim, bool) {
 	return Shim{}, false
 }
 
-func parse(source []byte) (Shim, error) {
-	_, rest, _ := strings.Cut(string(source), "MANIFEST")
-	from := strings.IndexByte(rest, '{')
-	if from < 0 {
-		return Shim{}, fmt.Errorf("it has no manifest")
-	}
+// parse reads the first JSON object of a text.
+func parse(text string) (s Shim, err error) {
 	var m manifest
-	dec := json.NewDecoder(strings.NewReader(rest[from:]))
+	dec := json.NewDecoder(strings.NewReader(text[max(0, strings.IndexByte(text, '{')):]))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&m); err != nil {
-		return Shim{}, fmt.Errorf("its manifest: %w", err)
+		return s, err
 	}
-	for _, e := range m.Executors {
-		for i, o := range e.Options {
-			if n, ok := o.Default.(float64); ok { // options are whole numbers or text
-				e.Options[i].Default = int(n)
-			}
+	s = Shim{Runtime: m.Runtime, Unset: m.Unset, Env: m.Env, argv: m.Program, files: map[string][]byte{}}
+	for name, source := range m.Files {
+		if s.files[name], err = sources.ReadFile(source); err != nil {
+			return s, err
 		}
 	}
-	return Shim{
-		Runtime: m.Runtime, Executors: m.Executors, Unset: m.Unset, Env: m.Env,
-		file: m.File, argv: m.Program, source: source,
-	}, nil
+	for _, e := range m.Executors {
+		for _, name := range e.Takes {
+			i := slices.IndexFunc(m.Options, func(o executors.Option) bool { return o.Name == name })
+			if i < 0 {
+				return s, fmt.Errorf("%s takes %q, which is no option", e.Name, name)
+			}
+			e.Options = append(e.Options, typed(m.Options[i]))
+		}
+		s.Executors = append(s.Executors, e.Info)
+	}
+	return s, nil
 }
 
-// Install writes the shim into a directory that only the user can write to: what is there is run. The first trial adds
-// what its interpreter caches.
+// typed gives an option's default the type that options have: JSON's numbers are whole here.
+func typed(o executors.Option) executors.Option {
+	if n, ok := o.Default.(float64); ok {
+		o.Default = int(n)
+	}
+	return o
+}
+
+// Install writes the shim's files into a directory that only the user can write to: what is there is run. The first
+// trial adds what its interpreter caches.
 func (s Shim) Install(dir string) error {
-	return os.WriteFile(filepath.Join(dir, s.file), s.source, 0o600)
+	for name, source := range s.files {
+		if err := os.WriteFile(filepath.Join(dir, name), source, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Program is the argv that runs the shim, installed in dir, with an interpreter. Both paths should be absolute: a trial

@@ -120,6 +120,9 @@ type report struct {
 	Cells []struct {
 		Key    string    `json:"key"`
 		Times  []float64 `json:"times_s"`
+		Phases struct {
+			Startup float64 `json:"startup_s"`
+		} `json:"phases"`
 		Trials []struct {
 			Status string   `json:"status"`
 			Reason string   `json:"reason"`

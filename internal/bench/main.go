@@ -56,7 +56,7 @@ func run(out string, pairs int) error {
 		measure func() ([]row, error)
 	}{
 		{"cold start", b.coldStart}, {"check of 10,000 cells", b.bigCheck}, {"overhead of a run", b.overhead},
-		{"start of a worker", b.workerStart}, {"dispatch to a pool", b.dispatch},
+		{"start of a worker", b.workerStart}, {"dispatch to a pool", b.dispatch}, {"the Python shim", b.shim},
 	} {
 		began := time.Now()
 		fmt.Fprintf(os.Stderr, "%s …", part.name)
