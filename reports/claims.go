@@ -48,7 +48,7 @@ func (p *page) experiment(r *Report) {
 		p.line("| %s | %s | %s | %s |", stated(v), inMarkdown(v.Published), inMarkdown(found(v)), inMarkdown(ruling(v)))
 	}
 	facts := []string{r.Run.Spec, "run " + r.Run.ID}
-	for _, f := range machineFacts(r.Run.Environment, r.Runtimes) {
+	for _, f := range machineFacts(&r.Run, r.Runtimes) {
 		if f != "" {
 			facts = append(facts, f)
 		}

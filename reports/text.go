@@ -76,7 +76,7 @@ func (t *teller) header() {
 	t.para("", "  ", bold+";"+i, Visible(t.Run.Experiment+": "+t.Tally()))
 	t.para("", "", "", Visible(t.Question))
 	t.facts(runFacts(t.Run))
-	t.facts(machineFacts(t.Run.Environment, t.Runtimes))
+	t.facts(machineFacts(&t.Run, t.Runtimes))
 }
 
 func runFacts(r results.Run) []string {
@@ -94,13 +94,14 @@ func runFacts(r results.Run) []string {
 	return facts
 }
 
-func machineFacts(e results.Environment, runtimes []results.RuntimeInfo) []string {
+func machineFacts(run *results.Run, runtimes []results.RuntimeInfo) []string {
+	e := run.Environment
 	facts := []string{fmt.Sprintf("%d cores", e.Cores)}
 	if e.Cores == 1 {
 		facts[0] = "1 core"
 	}
-	if measured(e.Parallelism) {
-		facts[0] += ", parallelism " + ratio(*e.Parallelism)
+	if p := run.Parallelism(); measured(p) {
+		facts[0] += ", parallelism " + ratio(*p)
 	}
 	facts = append(facts, e.CPU)
 	if e.Memory > 0 {

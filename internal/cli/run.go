@@ -182,7 +182,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 	if outcome.OutOfBudget {
 		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %s.\n", x.spec.Repeats.Budget, plural(outcome.Trials, "trial"))
 	}
-	after := machine(a.ctx, x.spec.File)
+	after := environment(a.ctx, x.spec.File)
 	return run.ID, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
 }
 

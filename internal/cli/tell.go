@@ -122,7 +122,7 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 	if err != nil {
 		return nil, x, data, err
 	}
-	data = gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run.Environment)}
+	data = gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run)}
 	verdicts := gates.Judge(x.checks, data)
 	word, code := gates.Word(verdicts, data)
 	if code == 0 && (run.Finished.IsZero() || run.Outcome == interrupted) {
@@ -133,8 +133,9 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 	return report, x, data, nil
 }
 
-func gateHost(e results.Environment) gates.Host {
-	return gates.Host{Cores: e.Cores, Parallelism: e.Parallelism, Memory: e.Memory, OS: e.OS, Arch: e.Arch}
+func gateHost(run results.Run) gates.Host {
+	e := run.Environment
+	return gates.Host{Cores: e.Cores, Parallelism: run.Parallelism(), Memory: e.Memory, OS: e.OS, Arch: e.Arch}
 }
 
 func excluded(x experiment) []reports.Excluded {
