@@ -13,5 +13,5 @@ bench: ; $(GO) run ./internal/bench -o docs/benchmarks.md
 simulate: ; $(GO) test -count=1 -run '^TestErrorRates$$' -v ./gates -simulate
 golden: ; @.ci/golden
 experiments: build ; @.ci/experiments && .ci/articles
-claims: build ; ./runner run -q experiments/articles; ./runner claims experiments/articles -o docs/claims.md
+claims: build ; ./runner run -q experiments/articles && ./runner claims experiments/articles -o docs/claims.md
 check: test lint race fuzz experiments

@@ -46,6 +46,14 @@ func TestShellShim(t *testing.T) {
 	}
 }
 
+// What is loaded may turn Python's GIL on: what ready says of it is newer than what hello said.
+func TestReadyKnowsBetter(t *testing.T) {
+	script := strings.Replace(shAll, `{"event":"ready"}`, `{"event":"ready","gil":"on"}`, 1)
+	if o := shell(t, script, nil); o.Status != results.OK || o.Runtime.GIL != "on" {
+		t.Errorf("%s: %s: GIL %q", o.Status, o.Reason, o.Runtime.GIL)
+	}
+}
+
 // TestLiars proves that whatever a trial's process says, the runner ends the trial with a status and a reason.
 func TestLiars(t *testing.T) {
 	quick := func(j *Job) { j.Timeout = 400 * time.Millisecond }
@@ -108,6 +116,7 @@ func TestLiars(t *testing.T) {
 		"hangs with streams": {`setsid sleep 60 & ` + shReady + `wait`, quick, results.Timeout, "400ms"},
 		"no such program": {``, func(j *Job) { j.Program = []string{"/does/not/exist"} }, results.Unavailable,
 			"could not be started"},
+		"not a program":     {``, func(j *Job) { j.Program = []string{"/etc/passwd"} }, results.Crash, "could not be started"},
 		"no such directory": {``, func(j *Job) { j.Dir = "/does/not/exist" }, results.Unavailable, "could not be started"},
 		"unread request": {shHello, func(j *Job) {
 			j.Tasks = make([]workloads.Args, 100_000)

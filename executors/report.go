@@ -67,6 +67,9 @@ func (r *report) take(line []byte) (step, error) {
 			return 0, errors.New("ready twice")
 		}
 		r.ready = true
+		if e.GIL != "" {
+			r.runtime.GIL = printable(e.GIL)
+		}
 		return stepReady, nil
 	case "unavailable":
 		r.unavailable = orElse(printable(e.Text), "it did not say why")

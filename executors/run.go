@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"syscall"
 	"time"
 
@@ -35,19 +36,23 @@ func Run(ctx context.Context, job Job) Observation {
 	}
 	t, err := start(job)
 	if err != nil {
-		return unstarted(err)
+		return unstarted(job, err)
 	}
 	t.attend(ctx)
 	return t.observation()
 }
 
 // unstarted: what this machine cannot run now, for want of descriptors, processes or memory, it can run all the same.
-func unstarted(err error) Observation {
+// A shim whose interpreter was found before is there, so that it should have started.
+func unstarted(job Job, err error) Observation {
 	o := Observation{Status: results.Unavailable, Reason: "the trial's process could not be started: " + err.Error()}
 	for _, want := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM} {
 		if errors.Is(err, want) {
 			o.Status = results.Crash
 		}
+	}
+	if len(job.Program) > 0 && !errors.Is(err, fs.ErrNotExist) {
+		o.Status = results.Crash
 	}
 	return o
 }

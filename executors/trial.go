@@ -268,11 +268,7 @@ func (t *trial) patience() time.Duration { return 5 * t.grace() }
 // clear ends what is left of the trial, then takes in the last of what was written.
 func (t *trial) clear() {
 	t.wall = t.child.at.Sub(t.started)
-	moment := strayMoment
-	if t.cause != "" || t.child.killed.Load() {
-		moment = 0
-	}
-	strays, err := host.Sweep(t.known, moment, sweepPatience)
+	strays, err := host.Sweep(t.known, strayMoment, sweepPatience)
 	if err != nil {
 		t.trouble = append(t.trouble, err.Error())
 	}

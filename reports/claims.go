@@ -11,9 +11,15 @@ import (
 	"runner/results"
 )
 
+// Told is a report with what is known of its spec since.
+type Told struct {
+	*Report
+	Changed bool // the spec, or a file of its workloads, is another one now
+}
+
 // Claims writes what came of each claim of several experiments as one Markdown document, a table an experiment. Verdicts
 // should have their intervals (gates.Intervals).
-func Claims(w io.Writer, all []*Report) error {
+func Claims(w io.Writer, all []*Told) error {
 	p := &page{w: w}
 	p.line("# Claims and what came of them")
 	p.line("")
@@ -37,7 +43,7 @@ func (p *page) line(format string, args ...any) {
 	}
 }
 
-func (p *page) experiment(r *Report) {
+func (p *page) experiment(r *Told) {
 	p.line("\n## %s\n", inMarkdown(r.Run.Experiment))
 	if r.Question != "" {
 		p.line("%s\n", inMarkdown(r.Question))
@@ -54,7 +60,10 @@ func (p *page) experiment(r *Report) {
 		}
 	}
 	p.line("\n%s", inMarkdown(strings.Join(facts, " · ")))
-	p.unavailable(r)
+	if r.Changed {
+		p.line("\nThe spec has changed since this run.")
+	}
+	p.unavailable(r.Report)
 }
 
 // unavailable tells which cells this machine could not run, those with one reason together.

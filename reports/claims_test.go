@@ -11,7 +11,7 @@ func TestClaims(t *testing.T) {
 	r.Verdicts[0].Published = "27 → 19 s | 1.42"
 	r.Question = hostile
 	var b bytes.Buffer
-	if err := Claims(&b, []*Report{r, New(r.Run, nil, nil, nil, nil, nil, "PASS", 0)}); err != nil {
+	if err := Claims(&b, []*Told{{Report: r}, {Report: New(r.Run, nil, nil, nil, nil, nil, "PASS", 0), Changed: true}}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "claims.md", b.Bytes())
@@ -26,7 +26,7 @@ func TestClaims(t *testing.T) {
 }
 
 func TestClaimsSayThatTheyCannotBeWritten(t *testing.T) {
-	if err := Claims(&full{}, []*Report{fixture()}); err == nil {
+	if err := Claims(&full{}, []*Told{{Report: fixture()}}); err == nil {
 		t.Error("no error")
 	}
 }

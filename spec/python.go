@@ -76,9 +76,10 @@ func defined(text string) (names map[string]bool, open bool) {
 		m := binding().FindStringSubmatch(line)
 		switch {
 		case m == nil:
-			open = open || opening().MatchString(line)
+			open = open || opening().MatchString(line) || strings.Contains(line, "=") && !strings.ContainsAny(line[:1], " \t#)]}")
 		case m[4] == "":
 			names[m[1]+m[2]+m[3]] = true
+			open = open || m[3] != "" && (strings.Count(line, "=") > 1 || strings.Contains(line, ";"))
 		case strings.ContainsAny(m[4], "*(\\"):
 			open = true
 		default:

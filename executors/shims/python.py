@@ -4,9 +4,11 @@
 # processes are in python_processes.py, which the others need not load.
 
 MANIFEST = """
-{"runtime": "python", "files": {"runner_shim.py": "python.py", "runner_processes.py": "python_processes.py"},
+{"runtime": "python", "files": {"runner_shim.py": "python.py", "runner_processes.py": "python_processes.py",
+  "runner_coroutines.py": "python_coroutines.py"},
  "program": ["-c", "import sys; sys.path.insert(0, sys.argv[1]); import runner_shim; runner_shim.main()", "{dir}"],
- "unset": ["PYTHON"],
+ "unset": ["PYTHON", "__PYVENV_LAUNCHER__"],
+ "env": {"PYTHONHASHSEED": "0"},
  "options": [
   {"name": "chunksize", "doc": "tasks a message", "default": 1, "min": 1},
   {"name": "start", "doc": "how processes are started", "default": "fork", "choices": ["fork", "spawn", "forkserver"]}],
@@ -45,7 +47,7 @@ LINUX = sys.platform.startswith("linux")
 PLAIN = frozenset(map(type, (None, True, 1, 1 << 64, 1.5, "", u"")))  # results that any channel takes as they are
 
 here = Local()  # of a worker's thread: number, function, and packs: its results leave the process or the interpreter
-events = requests = None  # of the trial's process: a descriptor, and a file
+events = requests = None  # of the trial's process: descriptors
 loaded = None  # the workload's function
 
 
@@ -207,7 +209,7 @@ class Trial(object):
 
     def __init__(self, request):
         self.tasks, self.workers = list(enumerate(request["tasks"])), max(1, request["workers"])
-        self.chunk = request["options"].get("chunksize", 1)
+        self.chunk = int(request["options"].get("chunksize", 1))
         self.start = request["options"].get("start", "fork")
         self.setup = {"workload": request["workload"], "cores": self.cores(request), "packs": False, "events": events}
         self.records = []
@@ -311,40 +313,7 @@ def failed(future):
         broken(None, "%s: %s" % (type(future.exception()).__name__, future.exception()))
 
 
-def coroutines(trial):
-    import asyncio
-    scope = {"now": now, "cpu": cpu, "broken": broken}
-    exec(TAKE, scope)
-
-    def run():
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        items = iter(trial.tasks)
-        trial.ready = now()
-        team = [loop.create_task(scope["take"](i, items, loaded, trial.records.append)) for i in range(trial.workers)]
-        for task in team:
-            loop.run_until_complete(task)
-        trial.worked = now()
-        loop.close()
-    return run
-
-
-TAKE = """
-async def take(number, items, function, put):  # 2.7 cannot read this
-    for task, arguments in items:
-        start, used = now(), cpu()
-        try:
-            result = function(**arguments)
-            used = cpu() - used
-            if hasattr(result, "__await__"):
-                used, result = 0, await result  # one thread for all: whose time it was cannot be told
-        except:
-            broken(task)
-        put((task, number, start, now(), used, result))
-"""
-
-THREADS = {"serial": serial, "threads": threads, "thread-pool": thread_pool, "interpreters": interpreters,
-           "asyncio": coroutines}
+THREADS = {"serial": serial, "threads": threads, "thread-pool": thread_pool, "interpreters": interpreters}
 
 
 # The trial's process.
@@ -357,7 +326,7 @@ def claim():
     moved = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (0, 3)]
     for fd in moved:
         fcntl.fcntl(fd, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-    requests, events = os.fdopen(moved[0], "rb"), moved[1]
+    requests, events = moved
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 3)
@@ -372,8 +341,17 @@ def forget():
     global events, requests
     if requests is not None:
         os.close(events)
-        requests.close()
+        os.close(requests)
         events = requests = None
+
+
+def line():
+    """The next line from the runner. It writes no other before it has got an answer."""
+    data = part = os.read(requests, 1 << 16)
+    while part and not data.endswith(b"\n"):
+        part = os.read(requests, 1 << 16)
+        data += part
+    return data
 
 
 def say(event, **keys):
@@ -398,7 +376,7 @@ def main():
     say("hello", protocol=1, runtime=name, version=version, gil=locked, path=sys.executable)
     sys.path[:] = [p for p in sys.path if p not in ("", sys.argv[1])] + [sys.argv[1]]
     try:
-        request = json.loads(requests.readline().decode("utf-8"))
+        request = json.loads(line().decode("utf-8"))
         trial = Trial(request)
         run = prepare(request["executor"])(trial)
     except ImportError:
@@ -408,23 +386,44 @@ def main():
     load(request["workload"])
     if gil() != locked:
         say("warning", text="importing the workload turned the GIL " + gil())
-    say("ready")
-    if requests.readline() != b"go\n":
+    say("ready", gil=gil())
+    if line() != b"go\n":
         os._exit(1)  # the runner is gone
     if not LINUX:  # there the kernel tells of the runner's end
         import threading
-        threading.Thread(target=lambda: requests.read(1) or os.kill(0, 9)).start()
+        threading.Thread(target=lambda fd: os.read(fd, 1) or os.kill(0, 9), args=(requests,)).start()
     try:
         measure(trial, run)
     except:
         time.sleep(trial.patience)
         broken()
+    end_tracker()
     os._exit(0)  # not held up by what the workload left behind
+
+
+def end_tracker():
+    """End the process that multiprocessing has beside it for named semaphores and shared memory, as Python does at its
+    own end: once it is let go, it removes what was left, and ends."""
+    for name in ("multiprocessing.resource_tracker", "multiprocessing.semaphore_tracker"):  # the latter up to 3.7
+        module = sys.modules.get(name)
+        tracker = getattr(module, "_resource_tracker", None) or getattr(module, "_semaphore_tracker", None)
+        if tracker is None or getattr(tracker, "_pid", None) is None or tracker._fd is None:
+            continue
+        os.close(tracker._fd)
+        for _ in range(100):
+            if os.waitpid(tracker._pid, os.WNOHANG)[0]:
+                break
+            time.sleep(0.01)
+        tracker._pid = tracker._fd = None
 
 
 def prepare(executor):
     if executor in THREADS:
         return THREADS[executor]
+    if executor == "asyncio":
+        import asyncio  # 2.7 has none, and could not read the next
+        import runner_coroutines
+        return runner_coroutines.coroutines
     import runner_processes
     if executor not in runner_processes.EXECUTORS:
         raise ImportError("it has no such executor")
@@ -432,11 +431,15 @@ def prepare(executor):
 
 
 def measure(trial, run):
-    before, zero = usage(), now()
+    import resource
+    read, who = resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    before, zero = [read(w) for w in who], now()
     run()
-    total = now() - zero
+    total, after = now() - zero, [read(w) for w in who]
     trial.finish()
-    used = [b - a for a, b in zip(before, usage())]
+    if trial.start == "forkserver":
+        after = [read(w) for w in who]  # what its workers used is known once it has ended
+    used = [b - a for a, b in zip(figures(before), figures(after))]
     if trial.start == "forkserver" and sys.version_info < (3, 7):
         used = [sum(n) for n in zip(used, *trial.told)]  # that server does not wait for its workers
     report(trial, zero)
@@ -470,9 +473,13 @@ def report(trial, zero):
 
 
 def usage():
-    """CPU in ns, context switches and faults until now, of this process and of the children that it has waited for."""
+    """figures() of this process and of the children that it has waited for."""
     import resource
-    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return figures([resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)])
+
+
+def figures(both):
+    """CPU in ns, context switches and faults."""
     return [int(sum(u.ru_utime for u in both) * 1e9), int(sum(u.ru_stime for u in both) * 1e9)] + [
         sum(getattr(u, name) for u in both) for name in ("ru_nvcsw", "ru_nivcsw", "ru_majflt", "ru_minflt")]
 

@@ -37,6 +37,10 @@ def enter(setup, number, own):
     """Make this process a worker; own is the descriptor of its pipe."""
     global pipe
     die_with_parent(setup["parent"])
+    if setup["parent"] is None:  # the server ends with the trial's process only if its workers do not hold on to it
+        from multiprocessing.forkserver import _forkserver
+        os.close(_forkserver._forkserver_alive_fd)
+        _forkserver._forkserver_alive_fd = None
     shim.forget()
     pipe = own
     shim.tell = lambda task, text: send(pipe, ("failed", task, text))
@@ -155,22 +159,22 @@ def hear(workers):
     """Wait until some workers have spoken: pairs of a worker and its word, None at its end. A pipe that something else
     holds open has no end, so look at the processes too."""
     import select
-    poll, known, heard = select.poll(), dict((w.fd, w) for w in workers), []
+    poll, known, heard, again = select.poll(), dict((w.fd, w) for w in workers), [], False
     for fd in known:
         poll.register(fd, select.POLLIN)
     while not heard:
         dead = [w for w in workers if w.status() is not None]
         heard = [(known[fd], receive(fd)) for fd, _ in poll.poll(0 if dead else 200)] or [(w, None) for w in dead]
-    gone = [w for w, word in heard if word is None and not w.done]
-    if gone and all(w.ended() == -15 for w in gone):  # a pool ends the others so when one has died: which?
-        time.sleep(0.05)
-        gone = [w for w in workers if w.status() is not None and not w.done]
+        for worker, word in heard:
+            if word and word[0] == "failed":
+                broken(*word[1:])
+            worker.done = worker.done or word is not None and word[0] == "bye"
+        gone = [w for w, word in heard if word is None and not w.done]
+        if gone and not again and all(w.ended() == -15 for w in gone):
+            heard, again = [], True  # pools end the others so when one has died: which?
+            time.sleep(0.05)
     for worker in sorted(gone, key=lambda w: w.ended() == -15):
         worker.check()
-    for worker, word in heard:
-        if word and word[0] == "failed":
-            broken(*word[1:])
-        worker.done = worker.done or word[0] == "bye"
     return heard
 
 
@@ -267,14 +271,11 @@ class Processes(object):
         if self.forks:
             return
         from multiprocessing import forkserver
-        try:
-            from multiprocessing.resource_tracker import _resource_tracker as tracker
-        except ImportError:  # up to 3.7
-            from multiprocessing.semaphore_tracker import _semaphore_tracker as tracker
-        for pid in (forkserver._forkserver._forkserver_pid, tracker._pid):
-            if pid is not None:
-                os.kill(pid, 9)
-                os.waitpid(pid, 0)
+        pid = forkserver._forkserver._forkserver_pid
+        if pid is not None:
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
+        shim.end_tracker()
 
 
 def two_queues(trial):

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runner/gates"
+	"runner/internal/diag"
 	"runner/internal/host"
 	"runner/reports"
 	"runner/results"
@@ -40,7 +41,7 @@ run.`,
 
 // newest tells the newest run of each experiment again, with intervals. An experiment without a run is passed over, and
 // said.
-func (a *app) newest(args []string) ([]*reports.Report, error) {
+func (a *app) newest(args []string) ([]*reports.Told, error) {
 	files, err := specFiles(args)
 	if err != nil {
 		return nil, err
@@ -50,26 +51,26 @@ func (a *app) newest(args []string) ([]*reports.Report, error) {
 		return nil, err
 	}
 	defer db.Close()
-	var all []*reports.Report
+	var all []*reports.Told
 	for _, file := range files {
 		x, problems := load(file, results.Options{Cores: host.Cores()}, 0, nil)
 		if len(problems) > 0 {
-			fmt.Fprintf(a.stderr, "%s: passed over: %s\n", problems[0].Pos, problems[0].Message)
+			a.passOver(problems)
 			continue
 		}
-		id, err := db.Resolve(a.ctx, x.spec.Name+"@last")
+		id, err := a.whole(db, x.spec.Name)
 		if err != nil {
-			fmt.Fprintf(a.stderr, "%s: passed over: there is no run of it: runner run %s\n", reports.Visible(file), reports.Visible(file))
+			return nil, err
+		}
+		if id == "" {
+			fmt.Fprintf(a.stderr, "%s: passed over: there is no whole run of it: runner run %s\n", reports.Visible(file), reports.Visible(file))
 			continue
 		}
 		r, err := a.withIntervals(db, id)
 		if err != nil {
 			return nil, err
 		}
-		if changed(r.Run, x) {
-			fmt.Fprintf(a.stderr, "%s: has changed since run %s\n", reports.Visible(file), id)
-		}
-		all = append(all, r)
+		all = append(all, &reports.Told{Report: r, Changed: changed(r.Run, x)})
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("no run of these experiments is stored\n  hint: runner run %s", strings.Join(args, " "))
@@ -77,15 +78,42 @@ func (a *app) newest(args []string) ([]*reports.Report, error) {
 	return all, nil
 }
 
+// whole finds the newest run of an experiment that came to its end and measured all that the spec asks for; "" if there
+// is none.
+func (a *app) whole(db *sqlite.DB, experiment string) (string, error) {
+	runs, err := db.Runs(a.ctx, sqlite.Filter{Experiment: experiment})
+	if err != nil {
+		return "", err
+	}
+	for _, r := range runs {
+		run, err := db.Run(a.ctx, r.ID)
+		if err != nil {
+			return "", err
+		}
+		o := run.Options
+		if !run.Finished.IsZero() && run.Outcome != interrupted && o.Profile == "" && len(o.Only) == 0 && len(o.Define) == 0 && o.Repeats == 0 {
+			return run.ID, nil
+		}
+	}
+	return "", nil
+}
+
+// changed tells whether the spec or a file of its workloads is another than at the run.
 func changed(run results.Run, x experiment) bool {
-	for _, was := range run.Sources {
-		for _, is := range x.spec.Sources {
-			if was.Path == is.Path && was.Text != is.Text {
-				return true
-			}
+	if len(run.Sources) != len(x.spec.Sources) {
+		return true
+	}
+	for i, was := range run.Sources {
+		if was.Text != x.spec.Sources[i].Text {
+			return true
 		}
 	}
 	return false
+}
+
+// passOver says why a spec is left out.
+func (a *app) passOver(problems diag.List) {
+	fmt.Fprintln(a.stderr, reports.Visible(fmt.Sprintf("%s: passed over: %s", problems[0].Pos, problems[0].Message)))
 }
 
 func (a *app) withIntervals(db *sqlite.DB, id string) (*reports.Report, error) {

@@ -105,7 +105,7 @@ func (a *app) loadAll(args []string, pick *selection) ([]experiment, error) {
 		seed := rand.Uint64() >> 11 // fits a float64, so that JSON readers keep it whole
 		x, problems := load(file, pick.options(), seed, nil)
 		if problems.AllLater() && !slices.Contains(args, file) {
-			fmt.Fprintf(a.stderr, "%s: passed over: %s\n", problems[0].Pos, problems[0].Message)
+			a.passOver(problems)
 			continue
 		}
 		if len(problems) > 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -47,7 +48,9 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 	cmd := exec.CommandContext(ctx, path, "-E", "-S", "-c", question)
 	cmd.Dir, cmd.Env = dir, append(m.clean(), "PWD="+dir)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = ofGroup()
+	runtime.LockOSThread() // Linux ends the process when the thread that started it ends
+	defer runtime.UnlockOSThread()
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second // for a child of its own that holds on to the pipes
 	err := cmd.Start()

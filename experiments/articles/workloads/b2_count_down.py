@@ -3,11 +3,11 @@ from threading import Thread
 
 
 def count_down(n, done):
-    """Count down to 0, then note how many steps that took."""
+    """Count down to 0, then note how many steps that took: what was left is taken off."""
     steps = n
     while n > 0:
         n -= 1
-    done.append(steps)
+    done.append(steps - n)
 
 
 def one_loop(n):

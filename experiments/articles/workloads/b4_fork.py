@@ -2,19 +2,22 @@
 import os
 import time
 
-TOLD = b"done"  # what a child says when it has counted
+now = getattr(time, "monotonic", time.time)
 
 
 def count_down(n):
+    """Return the steps that were made, by what is left."""
+    steps = n
     while n > 0:
         n -= 1
+    return steps - n
 
 
 def one_loop(n):
     """Return {steps, seconds}: the steps that are known to be done when the clock stops, and what the clock then says."""
-    begin = time.time()
-    count_down(n)
-    return {"steps": n, "seconds": time.time() - begin}
+    begin = now()
+    steps = count_down(n)
+    return {"steps": steps, "seconds": now() - begin}
 
 
 def as_printed(n, child):
@@ -23,22 +26,22 @@ def as_printed(n, child):
     child is the child's share of the n steps, 0 to 1.
     """
     theirs = int(n * child)
-    begin = time.time()
+    begin = now()
     start_child(theirs)
-    count_down(n - theirs)
-    return {"steps": n - theirs, "seconds": time.time() - begin}
+    steps = count_down(n - theirs)
+    return {"steps": steps, "seconds": now() - begin}
 
 
 def waiting(n, child):
     """The same, but the parent waits, and has it from the child itself that it did its part."""
     theirs = int(n * child)
-    begin = time.time()
+    begin = now()
     pid, reading = start_child(theirs)
-    count_down(n - theirs)
-    told = os.read(reading, len(TOLD))
+    steps = count_down(n - theirs)
+    told = os.read(reading, 20)
     os.close(reading)
     os.waitpid(pid, 0)
-    return {"steps": n - theirs + (theirs if told == TOLD else 0), "seconds": time.time() - begin}
+    return {"steps": steps + int(told or 0), "seconds": now() - begin}
 
 
 def start_child(n):
@@ -50,8 +53,7 @@ def start_child(n):
         return pid, reading
     try:
         os.close(reading)
-        count_down(n)
-        os.write(writing, TOLD)
+        os.write(writing, str(count_down(n)).encode("ascii"))
     finally:
         os._exit(0)
 
@@ -62,8 +64,10 @@ def halves(n, divide):
     divide is "/", which makes it a float on Python 3, or "//".
     """
     half = n / 2 if divide == "/" else n // 2
+    steps = 0
     for _ in "12":
         left = half
         while left > 0:
             left -= 1
-    return {"type": type(half).__name__, "steps": 2 * half}
+        steps += half - left
+    return {"type": type(half).__name__, "steps": steps}

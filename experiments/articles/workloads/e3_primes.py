@@ -2,8 +2,11 @@
 
 
 def with_float_bound(n):
-    """As published: the bound is a float, which range does not take."""
-    return first(n ** 0.5)
+    """As published: the bound is a float. Return the error that this ends with, None if there is none."""
+    try:
+        first(n ** 0.5)
+    except Exception as error:
+        return "%s: %s" % (type(error).__name__, error)
 
 
 def with_int_bound(n, chunk):

@@ -1,0 +1,106 @@
+package shims
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"runner/executors"
+	"runner/executors/executorstest"
+	"runner/internal/host"
+	"runner/workloads"
+)
+
+// killed in the environment makes this binary a runner that runs the job in it.
+const killed = "RUNNER_TEST_KILLED"
+
+func runForKill(job string) {
+	var j executors.Job
+	if err := json.Unmarshal([]byte(job), &j); err != nil {
+		panic(err)
+	}
+	executors.Run(context.Background(), j)
+}
+
+// TestKilledRunner kills the runner, and TestKilledTrial the trial's process, with signal 9 while one worker hangs and the
+// other is idle: nothing may live on.
+func TestKilledRunner(t *testing.T) { killEach(t, func(runner, _ int) int { return runner }) }
+func TestKilledTrial(t *testing.T)  { killEach(t, func(_, trial int) int { return trial }) }
+
+func killEach(t *testing.T, victim func(runner, trial int) int) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs /proc and the parent-death signal")
+	}
+	shim, _ := Lookup("python")
+	eachPython(t, func(t *testing.T, python string) {
+		argv := program(t, python)
+		for _, info := range available(t, python, shim.Executors) {
+			for _, start := range starts(info, newer(t, python, "3.0")) {
+				t.Run(info.Name+" "+start, func(t *testing.T) { kill(t, argv, info.Name, start, victim) })
+			}
+		}
+	})
+}
+
+// starts are the start methods of an executor.
+func starts(info executors.Info, three bool) []string {
+	for _, o := range info.Options {
+		if o.Name == "start" && three {
+			return o.Choices
+		}
+	}
+	return []string{"fork"}
+}
+
+func kill(t *testing.T, argv []string, executor, start string, victim func(runner, trial int) int) {
+	dir := t.TempDir()
+	mark := filepath.Base(filepath.Dir(dir)) + "-killed"
+	job, err := json.Marshal(executors.Job{
+		Runtime: "python", Executor: executor, Workers: 2, Options: map[string]any{"start": start, "chunksize": 1},
+		Workload: workload(t, "hang"), Tasks: []workloads.Args{{"n": 1}}, Program: argv, Dir: dir,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner := exec.Command(self)
+	runner.Env = append(os.Environ(), killed+"="+string(job), "RUNNER_TEST_MARK="+mark)
+	if err := runner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	hanging := executorstest.Eventually(func() bool {
+		_, err := os.Stat(filepath.Join(dir, "hanging"))
+		return err == nil
+	})
+	alive := executorstest.Marked(mark)
+	if !hanging || len(alive) < 2 {
+		t.Errorf("it never began: %v", alive)
+	}
+	_, table, err := host.Table()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range table {
+		if p.Parent == runner.Process.Pid {
+			target, _ := os.FindProcess(victim(runner.Process.Pid, p.PID))
+			_ = target.Kill()
+		}
+	}
+	begin := time.Now()
+	_ = runner.Wait()
+	if !executorstest.Eventually(func() bool { return len(executorstest.Marked(mark)) == 0 }) {
+		t.Errorf("alive afterwards: %v", executorstest.Marked(mark))
+	}
+	t.Logf("%d processes were gone after %v", len(alive), time.Since(begin))
+	if _, err := host.Sweep(nil, 0, time.Minute); err != nil { // this process may have adopted them, and must reap them
+		t.Error(err)
+	}
+}
