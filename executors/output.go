@@ -3,6 +3,7 @@ package executors
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -68,7 +69,12 @@ func (t *tail) why() string {
 		return t.fatal
 	}
 	lines := strings.Split(strings.TrimSpace(t.text()), "\n")
-	return printable(lines[len(lines)-1])
+	for _, line := range slices.Backward(lines) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "warnings.warn(") { // with which Python ends a warning, not an error
+			return printable(line)
+		}
+	}
+	return ""
 }
 
 // printable is the first line of a text, without control characters, at most 300 B.

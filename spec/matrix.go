@@ -61,7 +61,7 @@ func (r *reader) axis(e entry) {
 	case matrix.Executor:
 		read = r.executorLevels
 	case matrix.Runtime:
-		read = r.namedLevels("runtime", matrix.Runtime, append(r.runtimeNames(), "go"))
+		read = r.namedLevels("runtime", matrix.Runtime, append(r.runtimeNames(), goKind, pythonKind))
 	case matrix.Workload:
 		read = r.namedLevels("workload", matrix.Workload, r.workloadNames())
 	default:

@@ -71,8 +71,6 @@ def clocks():
 now, cpu = clocks()
 
 
-# Work, in any worker.
-
 def perform(items, put):
     """Run (task, arguments) pairs one after the other; put takes (task, worker, start, end, cpu, result)."""
     function, number, packs = here.function, here.number, here.packs
@@ -309,10 +307,12 @@ def hold(setup, number, ready, go):
 
 
 def failed(future):
-    if future.exception() is not None:
-        broken(None, "%s: %s" % (type(future.exception()).__name__, future.exception()))
+    error = future.exception()
+    if error:
+        broken(None, "%s: %s" % (type(error).__name__, error))
 
 
+SINCE = {"thread-pool": "3.2", "process-pool": "3.2", "asyncio": "3.6", "interpreters": "3.14"}
 THREADS = {"serial": serial, "threads": threads, "thread-pool": thread_pool, "interpreters": interpreters}
 
 
@@ -347,7 +347,7 @@ def forget():
 
 def line():
     """The next line from the runner. It writes no other before it has got an answer."""
-    data = part = os.read(requests, 1 << 16)
+    data, part = b"", b"."
     while part and not data.endswith(b"\n"):
         part = os.read(requests, 1 << 16)
         data += part
@@ -380,10 +380,12 @@ def main():
         trial = Trial(request)
         run = prepare(request["executor"])(trial)
     except ImportError:
-        say("unavailable", text="Python %s cannot run %s: %s" % (version, request["executor"], describe()))
+        why = "it needs " + SINCE[request["executor"]] if request["executor"] in SINCE else describe()
+        say("unavailable", text="Python %s cannot run %s: %s" % (version, request["executor"], why))
         os._exit(1)
     sys.argv[:] = [request["workload"].rpartition(":")[0]]
     load(request["workload"])
+    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")  # for interpreters that this one starts
     if gil() != locked:
         say("warning", text="importing the workload turned the GIL " + gil())
     say("ready", gil=gil())
@@ -421,8 +423,7 @@ def prepare(executor):
     if executor in THREADS:
         return THREADS[executor]
     if executor == "asyncio":
-        import asyncio  # 2.7 has none, and could not read the next
-        import runner_coroutines
+        import asyncio, runner_coroutines  # 2.7 has no asyncio, and could not read the other
         return runner_coroutines.coroutines
     import runner_processes
     if executor not in runner_processes.EXECUTORS:
