@@ -67,7 +67,6 @@ def clocks():
         return spec[0] * 1000000000 + spec[1]
     return lambda: read(1 if LINUX else 6), lambda: read(3 if LINUX else 16)
 
-
 now, cpu = clocks()
 
 
