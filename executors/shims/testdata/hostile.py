@@ -189,7 +189,7 @@ def raises_badly(n):
 
 
 def place(n):
-    return [os.getcwd(), sys.argv[0], sys.dont_write_bytecode, len([k for k in os.environ if k.startswith("PYTHON")])]
+    return [os.getcwd(), sys.argv[0], sys.dont_write_bytecode, " ".join(sorted(k for k in os.environ if k.startswith("PYTHON")))]
 
 
 class Deep(object):
