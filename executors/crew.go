@@ -89,10 +89,10 @@ func (h *hand) start() (warnings []string, err error) {
 		warnings = pin(h.job, h.number)
 		defer host.Unpin()
 	}
-	pid, err := syscall.ForkExec(self(), []string{self()}, &syscall.ProcAttr{
+	pid, err := syscall.ForkExec(host.Self(), []string{host.Self()}, &syscall.ProcAttr{
 		Env:   environment(nil, roleWorker),
 		Files: []uintptr{0, 1, 2, uintptr(taskR), uintptr(resultW)},
-		Sys:   ofGroup(),
+		Sys:   host.OfGroup(),
 	})
 	if err != nil {
 		return warnings, fmt.Errorf("could not be started: %w", err)
@@ -236,7 +236,7 @@ func (h *hand) dismiss(err error) {
 		}
 		_ = syscall.Kill(h.pid, syscall.SIGKILL)
 	}
-	status, usage := wait(h.pid)
+	status, usage := host.Wait(h.pid)
 	switch {
 	case status != 0:
 		h.fail(failure{-1, h.number, fmt.Sprintf("worker %d: %s", h.number, ended(status))})

@@ -38,6 +38,7 @@ type request struct {
 	Tasks    []json.RawMessage `json:"tasks"`
 	Dir      string            `json:"dir"`
 	Pin      bool              `json:"pin"`
+	Orders   *orders           `json:"orders,omitempty"` // of a job of commands, to this program itself: no shim gets them
 }
 
 // event is one line on its descriptor 3; which fields count depends on Event.

@@ -3,6 +3,9 @@
 // An executor measures and never judges. Execute runs in the trial's own fresh process (see trial.go, which starts that
 // process and listens to it); the runner itself only calls Run, and its main begins with Serve. To add one: a new file
 // whose init calls register.
+//
+// A task is a function, or a command: a program of its own (see command.go). Commands have executors of their own, which
+// CommandInfos lists; the rest is the same: one trial's process, one protocol, one judgement.
 package executors
 
 import (
@@ -48,6 +51,9 @@ type Job struct {
 	Options  map[string]any // every option of the executor, defaults filled in
 	Workload string
 	Tasks    []workloads.Args // bound, in order
+	Commands []*Command       // what the tasks are, of a job of commands: Workload is not used then, and Tasks is as long
+	WorkDir  string           // where the trial's process, or its commands, run; "": Dir
+	Output   bool             // keep what each command writes to stdout as part of its result
 	Env      map[string]string
 	Dir      string // private scratch directory of the trial, removed by the caller
 	Pin      bool   // worker i on usable core i (modulo their number)
@@ -57,6 +63,14 @@ type Job struct {
 	Program  []string      // argv of a program that speaks the shim protocol; empty: this binary, and Executor is one of ours
 
 	failed func(failure) // told of a failed task at once; set in the trial's process
+}
+
+// Command is a task that is a program of its own. Several tasks may share one.
+type Command struct {
+	Argv    []string          // the program, looked for on PATH unless its name has a slash, and its arguments; any bytes but NUL
+	Env     map[string]string // over that of the job
+	Stdin   string            // path of the file that it reads; "": the null device
+	Success []int             // exit statuses that are no failure; nil: 0 alone
 }
 
 // Observation is what was seen of one trial. Results are in task order, one for each task that was reported.

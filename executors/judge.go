@@ -25,7 +25,7 @@ func (t *trial) observation() Observation {
 	o.Spans, o.Results = told(r.seen, r.spans, r.results)
 	o.Phases.Startup = t.startup
 	if !r.done || r.broken != nil {
-		o.Usage = trialUsage(host.UsageOf(&t.child.usage))
+		o.Usage = trialUsage(host.UsageOf(&t.child.Usage))
 	}
 	o.Usage.Leaked = t.strays
 	o.Status, o.Reason = t.outcome()
@@ -48,7 +48,7 @@ func (t *trial) outcome() (results.Status, string) {
 		return t.cause, timeoutReason(t.job)
 	case r.unavailable != "":
 		return results.Unavailable, r.unavailable
-	case r.failure != "" && r.worker:
+	case r.failure != "" && (r.worker || t.died(r.failure)):
 		return results.Crash, t.withLastWords(r.failure)
 	case r.failure != "":
 		return results.Crash, r.failure
@@ -60,9 +60,9 @@ func (t *trial) outcome() (results.Status, string) {
 		return results.Wrong, r.wrong
 	case r.missing() != "":
 		return results.Wrong, r.missing()
-	case t.child.killed.Load():
+	case t.child.Killed():
 		return results.Leaked, fmt.Sprintf("the trial's process did not end within %v of its done", t.patience())
-	case t.child.status != 0:
+	case t.child.Status != 0:
 		return results.Crash, t.death()
 	case t.strays > 0:
 		return results.Leaked, fmt.Sprintf("%s outlived the trial", plural(t.strays, "process", "processes"))
@@ -72,14 +72,19 @@ func (t *trial) outcome() (results.Status, string) {
 
 // death says how the trial's process ended, and its last words.
 func (t *trial) death() string {
-	how := ended(t.child.status)
+	how := ended(t.child.Status)
 	switch {
-	case t.child.killed.Load():
+	case t.child.Killed():
 		how = "it closed its events before done and did not end"
-	case t.child.status == 0:
+	case t.child.Status == 0:
 		how = "it ended before done"
 	}
 	return t.withLastWords(how)
+}
+
+// died tells whether a failure is that of a command that ran: what it said last may tell why.
+func (t *trial) died(failure string) bool {
+	return len(t.job.Commands) > 0 && (strings.Contains(failure, ": "+exitStatus) || strings.Contains(failure, ": "+killedBy))
 }
 
 // withLastWords adds what stderr says of the end of a process.
@@ -90,12 +95,17 @@ func (t *trial) withLastWords(how string) string {
 	return how
 }
 
+const (
+	exitStatus = "exit status "
+	killedBy   = "killed by signal "
+)
+
 // ended says how a process ended: "exit status 3", "killed by signal 9 (killed)".
 func ended(status syscall.WaitStatus) string {
 	if status.Signaled() {
-		return fmt.Sprintf("killed by signal %d (%v)", int(status.Signal()), status.Signal())
+		return fmt.Sprintf(killedBy+"%d (%v)", int(status.Signal()), status.Signal())
 	}
-	return fmt.Sprintf("exit status %d", status.ExitStatus())
+	return fmt.Sprintf(exitStatus+"%d", status.ExitStatus())
 }
 
 // disagreement compares the total with the time from go to the first line of the report, on the runner's clock: the
@@ -105,7 +115,8 @@ func (t *trial) disagreement() []string {
 		return nil
 	}
 	seen, total := t.report.answered.Sub(t.went), t.report.phases.Total
-	if total <= seen+clockSlack && seen-total <= 100*time.Millisecond+total/10 {
+	late := seen-total > 100*time.Millisecond+total/10 && !t.job.Output // what was written is read before the report
+	if total <= seen+clockSlack && !late {
 		return nil
 	}
 	return []string{fmt.Sprintf("the clocks disagree: the trial says %v, the runner saw %v", total, seen)}

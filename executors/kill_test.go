@@ -18,6 +18,12 @@ func TestKilledRunner(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc and the parent-death signal")
 	}
+	for _, what := range []string{"functions", "commands"} {
+		t.Run(what, func(t *testing.T) { killedRunner(t, what) })
+	}
+}
+
+func killedRunner(t *testing.T, what string) {
 	dir := t.TempDir()
 	mark := filepath.Base(filepath.Dir(dir)) + "-killed"
 	program, err := os.Executable()
@@ -25,7 +31,7 @@ func TestKilledRunner(t *testing.T) {
 		t.Fatal(err)
 	}
 	runner := exec.Command(program)
-	runner.Env = append(os.Environ(), "RUNNER_TEST_HANG="+dir, "RUNNER_TEST_MARK="+mark)
+	runner.Env = append(os.Environ(), "RUNNER_TEST_HANG="+dir, "RUNNER_TEST_HANG_IN="+what, "RUNNER_TEST_MARK="+mark)
 	lock, err := os.Create(filepath.Join(t.TempDir(), "lock"))
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +46,7 @@ func TestKilledRunner(t *testing.T) {
 		return err == nil && len(executorstest.Marked(mark)) == 4
 	})
 	if !hanging {
-		t.Errorf("want a runner, a trial's process and two workers: %v", executorstest.Marked(mark))
+		t.Errorf("want a runner, a trial's process and two that it started: %v", executorstest.Marked(mark))
 	}
 	if holders := holding(lock.Name()); len(holders) != 2 { // this test and the runner
 		t.Errorf("the trial has a descriptor that the runner was started with: %v", holders)

@@ -101,6 +101,9 @@ func TestLiars(t *testing.T) {
 		"usage overflow": {shReady + shTask0 + shTask1 +
 			`echo '{"event":"done","phases":{"total":20},"usage":{"user":9000000000000000000,"system":9000000000000000000}}' >&3`,
 			nil, results.Crash, "cannot be"},
+		"no total": {shReady + shTask0 + shTask1 + `echo '{"event":"done","phases":{},"usage":{}}' >&3`, nil, results.Crash, "needs a total"},
+		"no whole number": {shReady + `echo '{"event":"done","phases":{"total":1.5},"usage":{}}' >&3`, nil, results.Crash,
+			"phases.total cannot be the number 1.5"},
 		"done without phases": {shReady + shTask0 + shTask1 + `echo '{"event":"done"}' >&3`, nil, results.Crash, "needs phases"},
 		"talks after done":    {shAll + shTask0, nil, results.Crash, "after done"},
 		"fails after done":    {shAll + `exit 4`, nil, results.Crash, "exit status 4"},
@@ -115,7 +118,8 @@ func TestLiars(t *testing.T) {
 		"ignores TERM":       {`trap '' TERM; ` + shReady + `while :; do sleep 1; done`, quick, results.Timeout, "400ms"},
 		"hangs with streams": {`setsid sleep 60 & ` + shReady + `wait`, quick, results.Timeout, "400ms"},
 		"no such program": {``, func(j *Job) { j.Program = []string{"/does/not/exist"} }, results.Unavailable,
-			"could not be started"},
+			"/does/not/exist: no such file"},
+		"no such name":      {``, func(j *Job) { j.Program = []string{"no-such-program-here"} }, results.Unavailable, "no-such-program-here: no such program on PATH"},
 		"not a program":     {``, func(j *Job) { j.Program = []string{"/etc/passwd"} }, results.Crash, "could not be started"},
 		"no such directory": {``, func(j *Job) { j.Dir = "/does/not/exist" }, results.Unavailable, "could not be started"},
 		"unread request": {shHello, func(j *Job) {

@@ -61,7 +61,7 @@ func TestSeenLate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		<-tr.child.ended
+		<-tr.child.Ended
 		tr.job.Timeout = time.Nanosecond
 		tr.attend(t.Context())
 		if o := tr.observation(); o.Status != results.Crash {
@@ -77,6 +77,22 @@ func TestEnvironmentKeepsTheRole(t *testing.T) {
 				t.Errorf("role %q: the environment has %q", role, entry)
 			}
 		}
+	}
+}
+
+// TestProgramElsewhere: a program of the job's own runs where the job says.
+func TestProgramElsewhere(t *testing.T) {
+	elsewhere := t.TempDir()
+	job := func(j *Job) { j.WorkDir = elsewhere }
+	if o := shell(t, "touch here; "+shAll, job); o.Status != results.OK {
+		t.Errorf("%s: %s", o.Status, o.Reason)
+	}
+	if _, err := os.Stat(filepath.Join(elsewhere, "here")); err != nil {
+		t.Error(err)
+	}
+	o := shell(t, shAll, func(j *Job) { j.WorkDir = "/does/not/exist" })
+	if o.Status != results.Unavailable || !strings.Contains(o.Reason, "/does/not/exist: no such file") {
+		t.Errorf("%s: %s", o.Status, o.Reason)
 	}
 }
 

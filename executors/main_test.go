@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 		return w, ok
 	}
 	Serve()
+	if verb := os.Getenv("RUNNER_TEST_COMMAND"); verb != "" {
+		os.Exit(command(verb))
+	}
 	if dir := os.Getenv("RUNNER_TEST_HANG"); dir != "" {
 		hangForKill(dir)
 	}
@@ -127,8 +130,11 @@ func orphan() error {
 
 // hangForKill is a runner whose trial never ends: two workers hang, and the trial's process waits for them.
 func hangForKill(dir string) {
-	Run(context.Background(), Job{
-		Executor: "procs", Workers: 2, Workload: "hang", Tasks: []workloads.Args{{"n": 1}, {"n": 1}}, Dir: dir,
-	})
+	job := Job{Executor: "procs", Workers: 2, Workload: "hang", Tasks: []workloads.Args{{"n": 1}, {"n": 1}}, Dir: dir}
+	if os.Getenv("RUNNER_TEST_HANG_IN") == "commands" {
+		c := &Command{Argv: []string{os.Args[0]}, Env: map[string]string{"RUNNER_TEST_COMMAND": "hang"}}
+		job.Runtime, job.Commands, job.Output = RuntimeCommand, []*Command{c, c}, true
+	}
+	Run(context.Background(), job)
 	os.Exit(0)
 }

@@ -46,9 +46,14 @@ func open(ctx context.Context, job Job) (*record, context.Context) {
 		job: job, spans: make([]results.TaskSpan, n), results: make([]workloads.Result, n), seen: make([]bool, n),
 	}
 	ctx, r.cancel = context.WithCancel(ctx)
+	r.restart()
+	return r, ctx
+}
+
+// restart begins the trial's time anew, before its first task.
+func (r *record) restart() {
 	r.before = host.UsageNow()
 	r.zero = time.Now()
-	return r, ctx
 }
 
 // now is the time since the start of total.
@@ -121,8 +126,9 @@ func perform(ctx context.Context, w workloads.Workload, args workloads.Args) (va
 
 // observation ends the clock of total and takes the usage. spawned is when the workers were ready; by reading a
 // failure in it the caller sees no times that count.
-func (r *record) observation(spawned time.Duration) Observation {
-	total := r.now()
+func (r *record) observation(spawned time.Duration) Observation { return r.observed(spawned, r.now()) }
+
+func (r *record) observed(spawned, total time.Duration) Observation {
 	used := host.UsageNow().Since(r.before)
 	r.cancel()
 	o := Observation{Status: results.OK, Usage: trialUsage(used)}

@@ -50,7 +50,11 @@ func (r *report) take(line []byte) (step, error) {
 	if r.ready && !r.done && quickTask(line, &e) {
 		return 0, r.task(e)
 	}
-	if err := json.Unmarshal(line, &e); err != nil {
+	var mistyped *json.UnmarshalTypeError
+	switch err := json.Unmarshal(line, &e); {
+	case errors.As(err, &mistyped):
+		return 0, fmt.Errorf("not an event: %q: %s cannot be the %s", excerpt(line), orElse(mistyped.Field, "an event"), mistyped.Value)
+	case err != nil:
 		return 0, fmt.Errorf("not an event: %q: %w", excerpt(line), err)
 	}
 	switch {
@@ -156,6 +160,9 @@ func (r *report) end(e event) error {
 		return errors.New("done needs phases and usage")
 	}
 	p, u := *e.Phases, *e.Usage
+	if p.Total == 0 {
+		return errors.New("done needs a total: nothing takes no time")
+	}
 	if min(p.Spawn, p.Work, p.Join, p.Total) < 0 || max(p.Spawn, p.Work, p.Join, p.Total) > longestTrial ||
 		p.Spawn+p.Work+p.Join > p.Total+clockSlack {
 		return fmt.Errorf("the phases do not fit: spawn %d + work %d + join %d, total %d ns", p.Spawn, p.Work, p.Join, p.Total)

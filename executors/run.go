@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"os/exec"
 	"syscall"
 	"time"
 
@@ -31,7 +33,7 @@ func Run(ctx context.Context, job Job) Observation {
 	if ctx.Err() != nil {
 		return Observation{Status: results.Interrupted, Reason: "stopped before the trial began"}
 	}
-	if e, ok := Lookup(job.Executor); ok && e.Info().InRunner && len(job.Program) == 0 {
+	if e, ok := Lookup(job.Executor); ok && e.Info().InRunner && len(job.Program) == 0 && len(job.Commands) == 0 {
 		return replay(ctx, e, job)
 	}
 	t, err := start(job)
@@ -51,23 +53,36 @@ func unstarted(job Job, err error) Observation {
 			o.Status = results.Crash
 		}
 	}
-	if len(job.Program) > 0 && !errors.Is(err, fs.ErrNotExist) {
+	if len(job.Program) == 0 {
+		return o
+	}
+	switch name := job.Program[0]; {
+	case errors.Is(err, exec.ErrNotFound):
+		o.Reason = shown(name) + ": no such program on PATH"
+	case errors.Is(err, fs.ErrNotExist) && notThere(name):
+		o.Reason = shown(name) + ": no such file"
+	case !errors.Is(err, fs.ErrNotExist):
 		o.Status = results.Crash
 	}
 	return o
 }
 
+func notThere(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // refuse says why a job cannot be run at all; "" if it can.
 func refuse(job Job) string {
 	switch _, known := Lookup(job.Executor); {
-	case len(job.Program) == 0 && !known:
+	case len(job.Program) == 0 && len(job.Commands) == 0 && !known:
 		return fmt.Sprintf("there is no executor %q", job.Executor)
 	case job.Workers < 1:
 		return fmt.Sprintf("%d workers: at least one is needed", job.Workers)
 	case len(job.Tasks) == 0:
 		return "the job has no tasks"
 	}
-	return ""
+	return refuseCommands(job)
 }
 
 // replay calls an executor that needs no process.

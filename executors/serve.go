@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 
+	"runner/internal/host"
 	"runner/results"
 	"runner/workloads"
 )
@@ -85,9 +86,8 @@ func serveTrial() int {
 	}
 	s := &speaker{out: bufio.NewWriterSize(os.NewFile(uintptr(out), "events"), 64<<10)}
 	requests := bufio.NewReaderSize(os.NewFile(uintptr(in), "requests"), 64<<10)
-	path, _ := os.Executable()
-	s.say(event{Event: "hello", Protocol: Protocol, Runtime: "go", Version: strings.TrimPrefix(runtime.Version(), "go"), Path: path})
 	job, executor, err := prepare(requests)
+	s.say(hello(executor, job))
 	if err != nil {
 		s.say(event{Event: "unavailable", Text: err.Error()})
 		return 1
@@ -112,6 +112,18 @@ func serveTrial() int {
 	return 0
 }
 
+// hello says what runs the tasks: Go, or the program that the first of the commands is; nothing, if one is not there.
+func hello(e Executor, job Job) event {
+	if c, is := e.(*commands); is {
+		return event{Event: "hello", Protocol: Protocol, Runtime: RuntimeCommand, Path: c.programs[job.Commands[0]]}
+	}
+	if len(job.Commands) > 0 {
+		return event{Event: "hello", Protocol: Protocol}
+	}
+	path, _ := os.Executable()
+	return event{Event: "hello", Protocol: Protocol, Runtime: "go", Version: strings.TrimPrefix(runtime.Version(), "go"), Path: path}
+}
+
 // prepare reads the request and finds all that it names, so that nothing is left to do after go.
 func prepare(in *bufio.Reader) (Job, Executor, error) {
 	line, err := in.ReadBytes('\n')
@@ -121,6 +133,14 @@ func prepare(in *bufio.Reader) (Job, Executor, error) {
 	job, err := decodeRequest(line)
 	if err != nil {
 		return job, nil, err
+	}
+	if len(job.Commands) > 0 {
+		host.Seal()
+		c, err := prepareCommands(job)
+		if err != nil {
+			return job, nil, err
+		}
+		return job, c, nil
 	}
 	e, ok := Lookup(job.Executor)
 	if !ok {
@@ -159,6 +179,10 @@ func decodeRequest(line []byte) (Job, error) {
 	var err error
 	if job.Options, err = decodeMap(r.Options); err != nil {
 		return job, fmt.Errorf("the options cannot be read: %w", err)
+	}
+	if r.Orders != nil {
+		err := r.Orders.fill(&job)
+		return job, err
 	}
 	for i, raw := range r.Tasks {
 		if i > 0 && bytes.Equal(raw, r.Tasks[i-1]) { // a million calls that are the same take the room of one

@@ -1,14 +1,10 @@
 package executors
 
-import "syscall"
+import (
+	"syscall"
 
-// ofSession starts a session and a group of its own, and dies with the thread that started it.
-func ofSession() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
-}
-
-// ofGroup stays in the trial's session and group, and dies with the thread that started it.
-func ofGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
+	"golang.org/x/sys/unix"
+)
 
 func pipe() (r, w int, err error) {
 	var p [2]int
@@ -17,3 +13,6 @@ func pipe() (r, w int, err error) {
 }
 
 func replace(from, to int) error { return syscall.Dup3(from, to, 0) }
+
+// unblock lets every signal through to the calling thread, which the caller has locked, and to what it starts.
+func unblock() { _ = unix.PthreadSigmask(unix.SIG_SETMASK, &unix.Sigset_t{}, nil) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -38,7 +39,7 @@ type trial struct {
 	strays  int
 	trouble []string // warnings of the runner itself
 
-	child   *process
+	child   *host.Child
 	known   map[int]bool // children of the runner from before the trial
 	streams []*os.File   // ends that are held here
 	readers sync.WaitGroup
@@ -59,10 +60,14 @@ func start(job Job) (*trial, error) {
 		return nil, err
 	}
 	beforeFirst()
+	known, err := host.Known()
+	if err != nil {
+		return nil, err
+	}
 	t := &trial{
 		job:    job,
 		report: newReport(len(job.Tasks), job.Workers),
-		known:  others(),
+		known:  known,
 		steps:  make(chan step, 8),
 		ready:  make(chan struct{}),
 	}
@@ -86,20 +91,6 @@ func start(job Job) (*trial, error) {
 	return t, nil
 }
 
-// others are the children that the runner has already.
-func others() map[int]bool {
-	known := map[int]bool{}
-	if !host.HasChildren() {
-		return known
-	}
-	if self, table, err := host.Table(); err == nil {
-		for _, p := range host.Strays(self, table, nil) {
-			known[p.PID] = true
-		}
-	}
-	return known
-}
-
 // streams makes the pipes for descriptors 0 to 3 of the trial's process.
 func streams() (ours, theirs []*os.File, err error) {
 	for i := range 4 {
@@ -121,16 +112,20 @@ func (t *trial) closeStreams() {
 	}
 }
 
-func (t *trial) launch(files []*os.File) (*process, error) {
+func (t *trial) launch(files []*os.File) (*host.Child, error) {
 	argv, role := t.job.Program, ""
 	if len(argv) == 0 {
-		argv, role = []string{self()}, roleTrial
+		argv, role = []string{host.Self()}, roleTrial
 	}
-	path, err := lookPath(argv[0])
+	path, err := host.LookPath(argv[0])
 	if err != nil {
 		return nil, err
 	}
-	attr := &syscall.ProcAttr{Dir: t.job.Dir, Env: environment(t.job.Env, role, t.job.Unset...), Sys: ofSession()}
+	dir := t.job.Dir
+	if len(t.job.Program) > 0 {
+		dir = t.job.place()
+	}
+	attr := &syscall.ProcAttr{Dir: dir, Env: environment(t.job.variables(), role, t.job.Unset...), Sys: host.OfSession()}
 	for _, f := range files {
 		fd := int(f.Fd())
 		if err := syscall.SetNonblock(fd, false); err != nil {
@@ -138,9 +133,22 @@ func (t *trial) launch(files []*os.File) (*process, error) {
 		}
 		attr.Files = append(attr.Files, uintptr(fd))
 	}
-	p, err := launch(path, argv, attr)
+	p, err := host.Start(path, argv, attr)
 	runtime.KeepAlive(files)
+	if _, bad := os.Stat(dir); err != nil && bad != nil { // the system does not say which of the two is missing
+		err = bad
+	}
 	return p, err
+}
+
+// variables are the job's. What has a working directory besides the scratch directory is told of both.
+func (j Job) variables() map[string]string {
+	if len(j.Commands) == 0 && j.WorkDir == "" {
+		return j.Env
+	}
+	env := map[string]string{"TMPDIR": j.Dir, "PWD": j.place()}
+	maps.Copy(env, j.Env)
+	return env
 }
 
 // environment is the runner's own, without the variables whose names begin with one of unset, then the job's, then the
@@ -174,9 +182,13 @@ func encodeRequest(job Job) ([]byte, error) {
 	r := request{
 		Protocol: Protocol, Cell: job.Cell.Key(), Block: job.Block, Runtime: job.Runtime, Executor: job.Executor,
 		Workers: job.Workers, Options: options, Workload: job.Workload, Dir: job.Dir, Pin: job.Pin,
-		Tasks: make([]json.RawMessage, len(job.Tasks)),
 	}
-	for i, args := range job.Tasks {
+	if len(job.Commands) > 0 {
+		r.Orders = ordersOf(job)
+	} else {
+		r.Tasks = make([]json.RawMessage, len(job.Tasks))
+	}
+	for i, args := range job.Tasks[:len(r.Tasks)] {
 		if r.Tasks[i], err = appendMap(nil, args); err != nil {
 			return nil, fmt.Errorf("task %d: %w", i, err)
 		}
@@ -195,7 +207,7 @@ func (t *trial) instruct(stdin *os.File, line []byte) {
 	select {
 	case <-t.ready:
 		_, _ = stdin.WriteString("go\n")
-	case <-t.child.ended:
+	case <-t.child.Ended:
 	}
 }
 
@@ -203,7 +215,7 @@ func (t *trial) instruct(stdin *os.File, line []byte) {
 func (t *trial) tell(s step) {
 	select {
 	case t.steps <- s:
-	case <-t.child.ended:
+	case <-t.child.Ended:
 	}
 }
 
@@ -222,22 +234,22 @@ func (t *trial) attend(ctx context.Context) {
 	}
 	for stopped := ctx.Done(); ; {
 		select {
-		case <-t.child.ended:
+		case <-t.child.Ended:
 			t.clear()
 			return
 		case <-stopped:
 			t.cause, stopped, timeout = results.Interrupted, nil, nil
-			t.child.signal(syscall.SIGKILL)
+			t.child.Signal(syscall.SIGKILL)
 		case <-timeout:
 			timeout = nil
-			if t.child.endsWithin(strayMoment) { // it did in time, if this process was stopped meanwhile (Ctrl-Z)
+			if t.child.EndsWithin(strayMoment) { // it did in time, if this process was stopped meanwhile (Ctrl-Z)
 				continue
 			}
 			t.cause = results.Timeout
-			t.child.signal(syscall.SIGTERM)
+			t.child.Signal(syscall.SIGTERM)
 			end(t.grace())
 		case <-kill:
-			t.child.signal(syscall.SIGKILL)
+			t.child.Signal(syscall.SIGKILL)
 		case s := <-t.steps:
 			switch s {
 			case stepReady:
@@ -245,7 +257,7 @@ func (t *trial) attend(ctx context.Context) {
 				t.startup = t.went.Sub(t.started)
 				close(t.ready)
 			case stepBroken:
-				t.child.signal(syscall.SIGKILL)
+				t.child.Signal(syscall.SIGKILL)
 			case stepFailed, stepClosed:
 				end(t.grace())
 			case stepDone:
@@ -267,13 +279,13 @@ func (t *trial) patience() time.Duration { return 5 * t.grace() }
 
 // clear ends what is left of the trial, then takes in the last of what was written.
 func (t *trial) clear() {
-	t.wall = t.child.at.Sub(t.started)
+	t.wall = t.child.At.Sub(t.started)
 	strays, err := host.Sweep(t.known, strayMoment, sweepPatience)
 	if err != nil {
 		t.trouble = append(t.trouble, err.Error())
 	}
-	t.child.signal(syscall.SIGKILL) // where strays cannot be found, at least the group
-	if !t.child.killed.Load() && t.cause == "" {
+	t.child.Signal(syscall.SIGKILL) // where strays cannot be found, at least the group
+	if !t.child.Killed() && t.cause == "" {
 		t.strays = strays
 	}
 	drained := make(chan struct{})

@@ -1,4 +1,6 @@
-package executors
+//go:build unix
+
+package host
 
 import (
 	"os"
@@ -10,56 +12,62 @@ import (
 	"time"
 )
 
-// process is a child process. status, usage and at may be read once ended is closed.
-type process struct {
-	pid    int
-	ended  chan struct{}
-	status syscall.WaitStatus
-	usage  syscall.Rusage
-	at     time.Time // when it was reaped
+// Child is a process that this one started. Status, Usage and At may be read once Ended is closed.
+type Child struct {
+	PID    int
+	Ended  chan struct{}
+	Status syscall.WaitStatus
+	Usage  syscall.Rusage
+	At     time.Time // when it was reaped
+
 	killed atomic.Bool
 }
 
-// launch starts a process from a thread that lives exactly as long as the process does: Linux sends the parent-death
+// Start starts a process from a thread that lives exactly as long as the process does: Linux sends the parent-death
 // signal when the thread that forked ends, not when the process does.
-func launch(path string, argv []string, attr *syscall.ProcAttr) (*process, error) {
-	p := &process{ended: make(chan struct{})}
+func Start(path string, argv []string, attr *syscall.ProcAttr) (*Child, error) {
+	c := &Child{Ended: make(chan struct{})}
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 		pid, err := syscall.ForkExec(path, argv, attr)
-		p.pid = pid
+		c.PID = pid
 		started <- err
 		if err == nil {
-			p.status, p.usage = wait(pid)
-			p.at = time.Now()
-			close(p.ended)
+			c.Status, c.Usage = Wait(pid)
+			c.At = time.Now()
+			close(c.Ended)
 		}
 	}()
-	return p, <-started
+	return c, <-started
 }
 
-// signal goes to the process and its group. A group's number is not given to another while the group has a member.
-func (p *process) signal(sig syscall.Signal) {
+// Signal goes to the process and its group, of which it must be the leader. A group's number is not given to another
+// while the group has a member.
+func (c *Child) Signal(sig syscall.Signal) {
 	select {
-	case <-p.ended:
+	case <-c.Ended:
 	default:
-		p.killed.Store(p.killed.Load() || sig == syscall.SIGKILL)
+		c.killed.Store(c.killed.Load() || sig == syscall.SIGKILL)
 	}
-	_ = syscall.Kill(-p.pid, sig)
+	_ = syscall.Kill(-c.PID, sig)
 }
 
-func (p *process) endsWithin(d time.Duration) bool {
+// Killed tells whether it was sent KILL before it ended.
+func (c *Child) Killed() bool { return c.killed.Load() }
+
+// EndsWithin waits for the end, for so long at most.
+func (c *Child) EndsWithin(d time.Duration) bool {
 	select {
-	case <-p.ended:
+	case <-c.Ended:
 		return true
 	case <-time.After(d):
 		return false
 	}
 }
 
-// wait reaps a child.
-func wait(pid int) (status syscall.WaitStatus, usage syscall.Rusage) {
+// Wait reaps a child.
+func Wait(pid int) (status syscall.WaitStatus, usage syscall.Rusage) {
 	for {
 		if _, err := syscall.Wait4(pid, &status, 0, &usage); err != syscall.EINTR {
 			return status, usage
@@ -67,8 +75,8 @@ func wait(pid int) (status syscall.WaitStatus, usage syscall.Rusage) {
 	}
 }
 
-// self is the path of this program, even after its file was replaced.
-func self() string {
+// Self is the path of this program, even after its file was replaced.
+func Self() string {
 	if runtime.GOOS == "linux" {
 		return "/proc/self/exe"
 	}
@@ -79,9 +87,9 @@ func self() string {
 	return path
 }
 
-// lookPath finds a program from here: its process starts in another directory.
-func lookPath(name string) (string, error) {
-	if name == self() {
+// LookPath finds a program from here, as an absolute path: its process starts in another directory.
+func LookPath(name string) (string, error) {
+	if name == Self() {
 		return name, nil
 	}
 	path, err := exec.LookPath(name)

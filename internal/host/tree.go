@@ -17,11 +17,12 @@ type Process struct {
 }
 
 // Strays are the processes of a tree that this process did not start itself, and that became its children when their
-// own parent ended (see Adopt): children in another session. known are left out.
+// own parent ended (see Adopt): children in another session. known are left out, and what is in the session of one: a
+// server that was started before may lose children of its own.
 func Strays(self Process, table []Process, known map[int]bool) []Process {
 	var strays []Process
 	for _, p := range table {
-		if p.Parent == self.PID && p.Session != self.Session && !known[p.PID] {
+		if p.Parent == self.PID && p.Session != self.Session && !known[p.PID] && !known[p.Session] {
 			strays = append(strays, p)
 		}
 	}

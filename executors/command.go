@@ -1,0 +1,148 @@
+package executors
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"runner/internal/host"
+	"runner/results"
+)
+
+// RuntimeCommand is the runtime of a job whose tasks are commands.
+const RuntimeCommand = "command"
+
+// CommandInfos lists the executors of commands by name. They are no part of All: those run functions.
+func CommandInfos() []Info {
+	return []Info{
+		{
+			Name: "procs", Aliases: []string{"processes"}, Workers: true, Separate: true,
+			Doc: "as many commands at once as there are workers, from one queue; the next starts when one has ended",
+		},
+		{Name: "serial", Doc: "one command after the other"},
+	}
+}
+
+// commandInfo finds an executor of commands by name or alias.
+func commandInfo(name string) (Info, bool) {
+	for _, info := range CommandInfos() {
+		if info.Name == name || slices.Contains(info.Aliases, name) {
+			return info, true
+		}
+	}
+	return Info{}, false
+}
+
+// commands is both executors of commands. The trial's process starts them itself, each from the thread of a worker that
+// lives until the last has ended, since they die with the thread that started them.
+type commands struct {
+	info     Info
+	programs map[*Command]string // as they were found
+}
+
+func (c *commands) Info() Info { return c.info }
+
+func (c *commands) Execute(ctx context.Context, job Job) (Observation, error) {
+	if !c.info.Workers {
+		job.Workers = 1
+	}
+	out, err := newOutput(job)
+	if err != nil {
+		return unable(job, err), nil
+	}
+	defer out.remove()
+	crew := make([]*starter, job.Workers)
+	for i := range crew {
+		crew[i] = &starter{job: job, programs: c.programs, env: environment(nil, ""), out: out, number: i}
+	}
+	told := catch()
+	r, _ := open(ctx, job)
+	go r.heed(told)
+	o := r.observed(0, r.crewed(crew))
+	o.Usage.Memory = memoryOf(crew)
+	o.Warnings = crew[0].warnings // the others say the same
+	if o.Status == results.OK {
+		if err := out.take(&o); err != nil {
+			return unable(job, err), nil
+		}
+	}
+	return o, nil
+}
+
+// crewed lets the crew run all commands, and gives the time at which the last one had ended. Its threads are there before
+// the clock starts: they are ours, and nothing that a command would need.
+func (r *record) crewed(crew []*starter) (total time.Duration) {
+	var ready, done sync.WaitGroup
+	gate := make(chan struct{})
+	ends := make([]time.Duration, len(crew))
+	ready.Add(len(crew))
+	for i, s := range crew {
+		done.Go(func() {
+			s.settle()
+			ready.Done()
+			if i > 0 {
+				<-gate
+			} else { // the first opens the gate, so that one alone waits for nobody
+				ready.Wait()
+				r.restart()
+				close(gate)
+			}
+			s.work(r)
+			ends[i] = r.now()
+		})
+	}
+	done.Wait()
+	return slices.Max(ends)
+}
+
+// unable is a trial that cannot be told of, for want of what the commands write.
+func unable(job Job, err error) Observation {
+	job.failed(failure{-1, 0, err.Error()})
+	return Observation{Status: results.Crash, Reason: err.Error()}
+}
+
+// catch keeps the signals to the group of the trial from ending its process, so that a command may end in its own way
+// after a TERM. A signal that is caught is at its default again in what is started, one that is ignored stays so: hence
+// also those that the runner may have been started without.
+func catch() <-chan os.Signal {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU) // nobody reads them
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+	return told
+}
+
+// heed lets no more commands start once the trial was told to end.
+func (r *record) heed(told <-chan os.Signal) {
+	for s := range told {
+		r.fail(failure{-1, 0, "the trial's process was told to end: " + s.String()})
+	}
+}
+
+// memoryOf is the sum of the peaks of each worker's largest command in B; 0, which is unknown, if one of them is: Linux
+// hands the peak of the process that forked down to the child, so that no less than this one's own can be told.
+func memoryOf(crew []*starter) (sum int64) {
+	own := host.Peak()
+	for _, s := range crew {
+		if s.started && s.peak <= own {
+			return 0
+		}
+		sum += s.peak
+	}
+	return sum
+}
+
+// at is the path of a file that is named from where the commands run.
+func (j Job) at(path string) string {
+	if strings.HasPrefix(path, "/") {
+		return path
+	}
+	return j.place() + "/" + path
+}
+
+// place is where the commands run, or a program of the job's own.
+func (j Job) place() string { return orElse(j.WorkDir, j.Dir) }

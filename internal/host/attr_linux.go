@@ -1,0 +1,11 @@
+package host
+
+import "syscall"
+
+// OfSession is for a process that starts a session and a group of its own, and dies with the thread that started it.
+func OfSession() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// OfGroup is for a process that stays in the session and group of this one, and dies with the thread that started it.
+func OfGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }

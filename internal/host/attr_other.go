@@ -1,0 +1,13 @@
+//go:build unix && !linux
+
+package host
+
+import "syscall"
+
+// OfSession is for a process that starts a session and a group of its own; the end of its stdin tells it that this
+// process is gone.
+func OfSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
+// OfGroup is for a process that stays in the session and group of this one; the end of what it reads tells it that this
+// one is gone.
+func OfGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
