@@ -1,0 +1,5 @@
+hyperfine -S 'bash' 'seq 3' 'for i in 1 2; do
+  echo "$i: é"
+
+done' 'printf "tab	\n"
+'

@@ -1,0 +1,1 @@
+hyperfine '. /tmp/my_alias.sh; my_alias'

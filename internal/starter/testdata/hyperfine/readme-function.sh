@@ -1,0 +1,1 @@
+hyperfine 'my_function() { sleep 1; }; my_function'

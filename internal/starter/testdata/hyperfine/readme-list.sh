@@ -1,0 +1,1 @@
+hyperfine -L compiler gcc,clang '{compiler} -O2 main.cpp'

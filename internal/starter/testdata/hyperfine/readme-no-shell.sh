@@ -1,0 +1,1 @@
+hyperfine -N 'grep TODO /home/user'

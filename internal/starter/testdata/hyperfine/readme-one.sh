@@ -1,0 +1,1 @@
+hyperfine 'sleep 0.3'

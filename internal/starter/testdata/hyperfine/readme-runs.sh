@@ -1,0 +1,1 @@
+hyperfine --runs 5 'sleep 0.3'

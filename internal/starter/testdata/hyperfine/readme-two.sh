@@ -1,0 +1,1 @@
+hyperfine 'hexdump file' 'xxd file'

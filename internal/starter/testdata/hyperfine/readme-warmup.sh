@@ -1,0 +1,1 @@
+hyperfine --warmup 3 'grep -R TODO *'
