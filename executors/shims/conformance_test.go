@@ -11,20 +11,19 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	eachPython(t, func(t *testing.T, python string) {
-		shim, _ := Lookup("python")
-		infos := available(t, python, shim.Executors)
+	eachInterpreter(t, func(t *testing.T, s subject) {
+		infos := s.available(t)
 		for i := range infos {
-			if infos[i].Name == "subprocess" { // an interpreter a task: the suite's eight workers would take minutes
+			if slices.Contains(s.slow, infos[i].Name) {
 				infos[i].Workers = false
 			}
 		}
+		work := func(name string) string { return s.workload(t, name) }
 		executorstest.Run(t, executorstest.Suite{
-			Runtime: "python", Program: program(t, python), Executors: infos,
+			Runtime: s.runtime, Program: s.argv, Executors: infos,
 			Workloads: executorstest.Workloads{
-				Square: workload(t, "square"), Fail: workload(t, "fail"), Panic: workload(t, "panic"),
-				Exit: workload(t, "exit3"), Kill: workload(t, "kill"), Hang: workload(t, "hang"),
-				Flood: workload(t, "flood"), Scribble: workload(t, "scribble"), Orphan: workload(t, "orphan"),
+				Square: work("square"), Fail: work("fail"), Panic: work("panic"), Exit: work("exit3"), Kill: work("kill"),
+				Hang: work("hang"), Flood: work("flood"), Scribble: work("scribble"), Orphan: work("orphan"),
 			},
 		})
 	})
@@ -32,12 +31,10 @@ func TestConformance(t *testing.T) {
 
 // TestUnavailable: what an interpreter lacks it says, and every executor of the manifest is known.
 func TestUnavailable(t *testing.T) {
-	shim, _ := Lookup("python")
-	eachPython(t, func(t *testing.T, python string) {
-		argv := program(t, python)
-		has := available(t, python, shim.Executors)
-		for _, info := range shim.Executors {
-			o := trial(t, argv, info.Name, workload(t, "square"), 3, nil)
+	eachInterpreter(t, func(t *testing.T, s subject) {
+		has := s.available(t)
+		for _, info := range s.shim(t).Executors {
+			o := s.trial(t, info.Name, s.workload(t, "square"), 3)
 			switch slices.ContainsFunc(has, func(h executors.Info) bool { return h.Name == info.Name }) {
 			case true:
 				if o.Status != results.OK {
@@ -49,7 +46,7 @@ func TestUnavailable(t *testing.T) {
 				}
 			}
 		}
-		o := trial(t, argv, "no-such", workload(t, "square"), 1, nil)
+		o := s.trial(t, "no-such", s.workload(t, "square"), 1)
 		if o.Status != results.Unavailable || !strings.Contains(o.Reason, "no such executor") {
 			t.Errorf("an unknown executor: %s: %s", o.Status, o.Reason)
 		}

@@ -36,33 +36,21 @@ func killEach(t *testing.T, victim func(runner, trial int) int) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc and the parent-death signal")
 	}
-	shim, _ := Lookup("python")
-	eachPython(t, func(t *testing.T, python string) {
-		argv := program(t, python)
-		for _, info := range available(t, python, shim.Executors) {
-			for _, start := range starts(info, newer(t, python, "3.0")) {
-				t.Run(info.Name+" "+start, func(t *testing.T) { kill(t, argv, info.Name, start, victim) })
+	eachInterpreter(t, func(t *testing.T, s subject) {
+		for _, info := range s.available(t) {
+			for _, start := range s.starts(t, s.path, info) {
+				t.Run(info.Name+" "+start, func(t *testing.T) { kill(t, s, info.Name, start, victim) })
 			}
 		}
 	})
 }
 
-// starts are the start methods of an executor.
-func starts(info executors.Info, three bool) []string {
-	for _, o := range info.Options {
-		if o.Name == "start" && three {
-			return o.Choices
-		}
-	}
-	return []string{"fork"}
-}
-
-func kill(t *testing.T, argv []string, executor, start string, victim func(runner, trial int) int) {
+func kill(t *testing.T, s subject, executor, start string, victim func(runner, trial int) int) {
 	dir := t.TempDir()
 	mark := filepath.Base(filepath.Dir(dir)) + "-killed"
 	job, err := json.Marshal(executors.Job{
-		Runtime: "python", Executor: executor, Workers: 2, Options: map[string]any{"start": start, "chunksize": 1},
-		Workload: workload(t, "hang"), Tasks: []workloads.Args{{"n": 1}}, Program: argv, Dir: dir,
+		Runtime: s.runtime, Executor: executor, Workers: 2, Options: map[string]any{"start": start, "chunksize": 1},
+		Workload: s.workload(t, "hang"), Tasks: []workloads.Args{{"n": 1}}, Program: s.argv, Dir: dir,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -7,8 +7,8 @@ MANIFEST = """
 {"runtime": "python", "files": {"runner_shim.py": "python.py", "runner_processes.py": "python_processes.py",
   "runner_coroutines.py": "python_coroutines.py"},
  "program": ["-c", "import sys; sys.path.insert(0, sys.argv[1]); import runner_shim; runner_shim.main()", "{dir}"],
- "unset": ["PYTHON", "__PYVENV_LAUNCHER__"],
- "env": {"PYTHONHASHSEED": "0"},
+ "versions": "^((pypy)?[23](\\.[0-9]{1,3}){0,2}|3(\\.[0-9]{1,3}){0,2}t|.*/.*)$", "default": "3", "example": "3.12",
+ "unset": ["PYTHON", "__PYVENV_LAUNCHER__"], "env": {"PYTHONHASHSEED": "0"},
  "options": [
   {"name": "chunksize", "doc": "tasks a message", "default": 1, "min": 1},
   {"name": "start", "doc": "how processes are started", "default": "fork", "choices": ["fork", "spawn", "forkserver"]}],

@@ -10,34 +10,69 @@ import (
 	"testing"
 
 	"runner/executors"
+	"runner/results"
 )
 
-// versions are those that the tests run under; those that are not here are skipped.
-var versions = []string{"2.7", "3.6", "3.13", "3.14"}
-
-// eachPython runs a test with each version in turn; in a short run, with one.
-func eachPython(t *testing.T, test func(t *testing.T, python string)) {
-	for _, version := range versions {
-		if testing.Short() && version != "3.13" {
-			continue
-		}
-		t.Run("python"+version, func(t *testing.T) { test(t, python(t, version)) })
-	}
+var python = language{
+	runtime: "python", ext: ".py", versions: []string{"2.7", "3.6", "3.13", "3.14"}, short: "3.13",
+	find: findPython, lacks: pythonLacks, starts: pythonStarts,
+	slow:     []string{"subprocess"}, // an interpreter a task: the suite's eight workers would take minutes
+	separate: []string{"subprocess", "interpreters"},
+	check:    []string{"serial", "procs", "subprocess"},
+	cached:   "runner_*.pyc",
+	failure:  "ValueError: broken on purpose",
+	shapes:   `[1,0.5,"1180591620717411303424",true,null,"text","é世",{"a":[1,2],"b":[]},[1,[1]]]`,
+	place:    `[true,"PYTHONDONTWRITEBYTECODE"]`, // which keeps interpreters of its own from writing bytecode
+	loads:    []string{"hostile Deep.Er.square"},
+	files: map[string]string{
+		"random.py": "", "needs.py": "import no_such_module", "broken.py": "def f(:", "ends.py": "raise SystemExit(7)",
+		"plain.py": "x = 1",
+	},
+	unloaded: map[string]string{
+		"random.py:f":   "random.py cannot be imported: ImportError: it hides Python's own module random: rename the file",
+		"needs.py:f":    "no_such_module",
+		"broken.py:f":   "broken.py cannot be imported: SyntaxError",
+		"ends.py:f":     "ends.py cannot be imported: SystemExit: 7",
+		"missing.py:f":  "missing.py cannot be imported: ImportError: there is no such file",
+		"plain.py:f":    "plain.py has no function f",
+		"plain.py:x":    "plain.py has no function x",
+		"plain.py:x.y":  "plain.py has no function x.y",
+		"plain.py:f\"'": "plain.py has no function f\"'",
+	},
+	hostile: map[string]outcome{
+		"leave":         {results.Crash, "task 1: SystemExit: broken on purpose"},
+		"object_result": {results.Crash, "task 1: its result is not JSON: TypeError"},
+		"set_result":    {results.Crash, "task 1: its result is not JSON: TypeError"},
+		"nan":           {results.Crash, "task 1: its result is not JSON: ValueError"},
+		"infinite":      {results.Crash, "task 1: its result is not JSON: ValueError"},
+		"endless":       {results.Crash, "task 1: its result is not JSON: "},
+		"huge":          {results.Crash, "of JSON: the most is 8 MiB"},
+		"raises_badly":  {results.Crash, "task 1: Bad"},
+		"old_style":     {results.Crash, "task 1: "},
+		"daemon":        {results.Leaked, "1 process outlived"},
+		"thread":        {results.OK, ""},
+		"close3":        {results.OK, ""},
+		"forks":         {results.OK, ""},
+		"mapping":       {results.OK, ""},
+	},
+	spared: sparedInPython,
 }
 
-// python finds an interpreter, and skips the test where there is none.
-func python(t *testing.T, version string) string {
-	t.Helper()
-	path := interpreter(version)
-	if path == "" {
-		t.Skipf("no python%s on PATH or among the versions of pyenv", version)
+// alike are executors whose results are looked at by the same code, and take the same way, as those of others.
+var alike = []string{"threads", "master-worker", "fork", "thread-pool", "asyncio", "subprocess"}
+
+func sparedInPython(t *testing.T, workload, executor string, o outcome) {
+	if strings.HasSuffix(o.reason, "Error") && slices.Contains(alike, executor) {
+		t.Skip("its results go the same way as those of others")
 	}
-	return path
+	if executor == "interpreters" && (workload == "daemon" || workload == "forks" || workload == "thread") {
+		t.Skip("in an interpreter of several nothing can be forked, and it never ends before its threads do")
+	}
 }
 
 var known sync.Map // of versions to paths
 
-func interpreter(version string) string {
+func findPython(version string) string {
 	if path, ok := known.Load(version); ok {
 		return path.(string)
 	}
@@ -66,48 +101,42 @@ func candidates(version string) []string {
 	return append(paths, installed...)
 }
 
-// program is the argv of the installed shim.
-func program(t *testing.T, python string) []string {
-	t.Helper()
-	shim, ok := Lookup("python")
-	if !ok {
-		t.Fatal("there is no shim for python")
-	}
-	dir := t.TempDir()
-	if err := shim.Install(dir); err != nil {
-		t.Fatal(err)
-	}
-	return shim.Program(python, dir)
-}
-
-// workload is a function of testdata/hostile.py, as a request names it.
-func workload(t *testing.T, name string) string {
-	t.Helper()
-	path, err := filepath.Abs(filepath.Join("testdata", "hostile.py"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path + ":" + name
-}
-
 // needs is the first version that has an executor, where that is not every version.
 var needs = map[string]string{"thread-pool": "3.6", "process-pool": "3.6", "asyncio": "3.6", "interpreters": "3.14"}
 
-// available are the executors that an interpreter should have.
-func available(t *testing.T, python string, all []executors.Info) []executors.Info {
+func pythonLacks(t *testing.T, path, executor string) bool {
 	t.Helper()
-	return slices.DeleteFunc(slices.Clone(all), func(e executors.Info) bool {
-		return needs[e.Name] != "" && !newer(t, python, needs[e.Name])
-	})
+	return needs[executor] != "" && !newer(t, path, needs[executor])
 }
 
-// newer tells whether an interpreter is of a version or a later one.
-func newer(t *testing.T, python, version string) bool {
+func pythonStarts(t *testing.T, path string, info executors.Info) []string {
+	t.Helper()
+	for _, o := range info.Options {
+		if o.Name == "start" && newer(t, path, "3.0") {
+			return o.Choices
+		}
+	}
+	return []string{"fork"}
+}
+
+// newer tells whether a Python is of a version or a later one.
+func newer(t *testing.T, path, version string) bool {
 	t.Helper()
 	major, minor, _ := strings.Cut(version, ".")
-	out, err := exec.Command(python, "-c", "import sys; print(sys.version_info[:2] >= ("+major+", "+minor+"))").Output()
-	if err != nil {
-		t.Fatal(err)
+	return strings.TrimSpace(output(t, path, "-c", "import sys; print(sys.version_info[:2] >= ("+major+", "+minor+"))")) == "True"
+}
+
+// TestCompiles under every Python that is here.
+func TestCompiles(t *testing.T) {
+	for _, version := range []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"} {
+		t.Run("python"+version, func(t *testing.T) {
+			path := python.interpreter(t, version)
+			for _, file := range []string{"python.py", "python_processes.py"} {
+				const program = "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec')"
+				if out, err := exec.Command(path, "-W", "error", "-c", program, file).CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", file, err, out)
+				}
+			}
+		})
 	}
-	return strings.TrimSpace(string(out)) == "True"
 }

@@ -2,8 +2,8 @@
 // docs/shim-protocol.md and begins with a manifest, the JSON object after the word MANIFEST, that says what it offers.
 //
 // A shim is data here: it is written to a directory and started by an interpreter that the caller has found. Its process
-// must not inherit the variables that Unset names, such as PYTHON*: they change what is measured. Nothing else is set in
-// its environment; that Python leaves no bytecode beside the user's files the shim sees to itself.
+// must not inherit the variables that Unset names, such as PYTHON*, and has those of Env: they change what is measured.
+// That Python leaves no bytecode beside the user's files the shim sees to itself. To add a language is to add a file.
 package shims
 
 import (
@@ -27,7 +27,12 @@ type Shim struct {
 	Unset     []string          // beginnings of the names of variables that its process must not inherit
 	Env       map[string]string // variables that it needs
 
-	argv  []string          // what follows the interpreter; directory stands for where it is installed
+	Interpreter []string // names that its interpreter may have on PATH; none: there is a finder of its own
+	Versions    string   // a regular expression of what specs may write as its version
+	Default     string   // the version that is meant where a spec names the language alone; "" is any
+	Example     string   // a version, for messages
+
+	argv  []string          // what follows the interpreter; directory in it stands for where it is installed
 	files map[string][]byte // what is installed
 }
 
@@ -35,19 +40,25 @@ const directory = "{dir}"
 
 // manifest is the JSON object after the word MANIFEST in a shim's source.
 type manifest struct {
-	Runtime   string             `json:"runtime"`
-	Files     map[string]string  `json:"files"` // names when installed, and here
-	Program   []string           `json:"program"`
-	Unset     []string           `json:"unset"`
-	Env       map[string]string  `json:"env"`
-	Options   []executors.Option `json:"options"`
-	Executors []struct {
+	Runtime     string             `json:"runtime"`
+	Files       map[string]string  `json:"files"` // names when installed, and here
+	Program     []string           `json:"program"`
+	Interpreter []string           `json:"interpreter"`
+	Versions    string             `json:"versions"`
+	Default     string             `json:"default"`
+	Example     string             `json:"example"`
+	Unset       []string           `json:"unset"`
+	Env         map[string]string  `json:"env"`
+	Options     []executors.Option `json:"options"`
+	Executors   []struct {
 		executors.Info
 		Takes []string `json:"takes"` // names of options
 	} `json:"executors"`
 }
 
-//go:embed *.py
+// All that is not Go: a new language needs no line here.
+//
+//go:embed [^.]*.[^g]*
 var sources embed.FS
 
 // read is done once. Its error is a defect of this program, which a test finds.
@@ -99,7 +110,10 @@ func parse(text string) (s Shim, err error) {
 	if err := dec.Decode(&m); err != nil {
 		return s, err
 	}
-	s = Shim{Runtime: m.Runtime, Unset: m.Unset, Env: m.Env, argv: m.Program, files: map[string][]byte{}}
+	s = Shim{
+		Runtime: m.Runtime, Unset: m.Unset, Env: m.Env, Interpreter: m.Interpreter, Versions: m.Versions,
+		Default: m.Default, Example: m.Example, argv: m.Program, files: map[string][]byte{},
+	}
 	for name, source := range m.Files {
 		if s.files[name], err = sources.ReadFile(source); err != nil {
 			return s, err
@@ -142,10 +156,7 @@ func (s Shim) Install(dir string) error {
 func (s Shim) Program(interpreter, dir string) []string {
 	argv := []string{interpreter}
 	for _, arg := range s.argv {
-		if arg == directory {
-			arg = dir
-		}
-		argv = append(argv, arg)
+		argv = append(argv, strings.ReplaceAll(arg, directory, dir))
 	}
 	return argv
 }

@@ -2,8 +2,8 @@ package shims
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -15,10 +15,11 @@ func TestManifests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) == 0 || all[0].Runtime != "python" {
-		t.Fatalf("there are %d shims", len(all))
+	if len(all) != len(languages) {
+		t.Fatalf("there are %d shims, and %d languages are tested", len(all), len(languages))
 	}
 	for _, s := range all {
+		versions(t, s)
 		seen := map[string]bool{}
 		for _, e := range s.Executors {
 			for _, name := range append(e.Aliases, e.Name) {
@@ -43,6 +44,30 @@ func TestManifests(t *testing.T) {
 	}
 	if _, ok := Lookup("no such"); ok {
 		t.Error("a shim that is not there is found")
+	}
+}
+
+// versions checks what the manifest says of the language's versions.
+func versions(t *testing.T, s Shim) {
+	re, err := regexp.Compile(s.Versions)
+	if err != nil || s.Versions == "" {
+		t.Fatalf("%s: %v", s.Runtime, err)
+	}
+	for _, v := range []string{s.Example, "./bin/own", "/usr/bin/own", "~/own"} {
+		if !re.MatchString(v) {
+			t.Errorf("%s: %q cannot be written", s.Runtime, v)
+		}
+	}
+	if len(s.Interpreter) == 0 && s.Runtime != "python" {
+		t.Errorf("%s: nothing says how its interpreter is called", s.Runtime)
+	}
+	if s.Default != "" && !re.MatchString(s.Default) {
+		t.Errorf("%s: its default cannot be written", s.Runtime)
+	}
+	for _, v := range []string{"", "no such", "3.", "v3", "3 "} {
+		if re.MatchString(v) {
+			t.Errorf("%s: %q can be written", s.Runtime, v)
+		}
 	}
 }
 
@@ -82,46 +107,26 @@ func TestProgram(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	shim, _ := Lookup("python")
-	if err := shim.Install(dir); err != nil {
-		t.Fatal(err)
-	}
-	names, _ := os.ReadDir(dir)
-	for _, f := range names {
-		if info, err := f.Info(); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v, %v", f.Name(), info.Mode(), err)
+	eachInterpreter(t, func(t *testing.T, s subject) {
+		argv := s.install(t, s.path, dir)
+		for name := range s.shim(t).files {
+			if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: %v, %v", name, info, err)
+			}
 		}
-	}
-	eachPython(t, func(t *testing.T, python string) {
-		argv := shim.Program(python, dir)
 		for range 2 { // the second time from what the first has cached
-			for _, executor := range []string{"serial", "procs", "subprocess"} {
-				if o := trial(t, argv, executor, workload(t, "square"), 3, nil); o.Status != "ok" {
+			for _, executor := range s.check {
+				if o := (subject{s.language, s.path, argv}).trial(t, executor, s.workload(t, "square"), 3); o.Status != "ok" {
 					t.Errorf("%s: %s: %s\n%s", executor, o.Status, o.Reason, o.Stderr)
 				}
 			}
 		}
-		cached, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), "*", "__pycache__", "runner_*.pyc"))
-		old, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), "*", "runner_*.pyc"))
-		if len(cached)+len(old) < 2 {
+		cached, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), "*", "__pycache__", s.cached))
+		old, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), "*", s.cached))
+		if s.cached != "" && len(cached)+len(old) < 2 {
 			t.Errorf("the shim is compiled at each start")
 		}
 	})
-}
-
-// TestCompiles under every interpreter that is here.
-func TestCompiles(t *testing.T) {
-	for _, version := range []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"} {
-		t.Run("python"+version, func(t *testing.T) {
-			path := python(t, version)
-			for _, file := range []string{"python.py", "python_processes.py"} {
-				const program = "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec')"
-				if out, err := exec.Command(path, "-W", "error", "-c", program, file).CombinedOutput(); err != nil {
-					t.Errorf("%s: %v\n%s", file, err, out)
-				}
-			}
-		})
-	}
 }
 
 // TestNothingIsLeft: no test leaves bytecode in the repository.

@@ -1,34 +1,23 @@
 package shims
 
 import (
-	"context"
-	"os/exec"
-	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"runner/executors"
 	"runner/results"
-	"runner/workloads"
 )
-
-func file(t *testing.T, name string) string {
-	t.Helper()
-	path, err := filepath.Abs(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // TestAsync: asyncio awaits coroutines side by side, every other executor one by one in each worker.
 func TestAsync(t *testing.T) {
-	each(t, func(t *testing.T, argv []string, executor string) {
-		if !newer(t, argv[0], "3.6") {
+	each(t, func(t *testing.T, s subject, executor string) {
+		if s.language == &python && !newer(t, s.path, "3.6") {
 			t.Skip("this Python has no coroutines")
 		}
-		o := trial(t, argv, executor, file(t, "waits.py:wait"), 4, nil)
+		o := s.trial(t, executor, s.file(t, "waits", "wait"), 4)
 		if o.Status != results.OK || o.Results[3] != 3 {
 			t.Fatalf("%s: %s\n%s", o.Status, o.Reason, o.Stderr)
 		}
@@ -37,8 +26,8 @@ func TestAsync(t *testing.T) {
 		if overlap && executor == "serial" || !overlap && executor == "asyncio" {
 			t.Errorf("the first two tasks overlap: %v: %+v %+v", overlap, a, b)
 		}
-		o = trial(t, argv, executor, file(t, "waits.py:fail"), 3, nil)
-		if o.Status != results.Crash || !strings.Contains(o.Reason, "task 1: ValueError: broken on purpose") {
+		o = s.trial(t, executor, s.file(t, "waits", "fail"), 3)
+		if o.Status != results.Crash || !strings.Contains(o.Reason, "task 1: "+s.failure) {
 			t.Errorf("%s: %s", o.Status, o.Reason)
 		}
 	})
@@ -46,10 +35,10 @@ func TestAsync(t *testing.T) {
 
 // TestOutput: what is written comes out once, also what was still in a buffer when a worker was forked.
 func TestOutput(t *testing.T) {
-	each(t, func(t *testing.T, argv []string, executor string) {
-		o := trial(t, argv, executor, file(t, "talks.py:talk"), 3, nil)
+	each(t, func(t *testing.T, s subject, executor string) {
+		o := s.trial(t, executor, s.file(t, "talks", "talk"), 3)
 		once := []string{"task 0\n", "task 1\n", "task 2\n"}
-		if executor != "subprocess" && executor != "interpreters" { // which import it each
+		if !slices.Contains(s.separate, executor) {
 			once = append(once, "loaded\n")
 		}
 		for _, text := range once {
@@ -60,44 +49,43 @@ func TestOutput(t *testing.T) {
 	})
 }
 
-// TestPin: each worker sees one core, not all the same one where there are several.
+// TestPin: each worker sees one core, not all the same one where there are several; or else a warning tells.
 func TestPin(t *testing.T) {
-	each(t, func(t *testing.T, argv []string, executor string) {
-		if !newer(t, argv[0], "3.3") {
+	if runtime.GOOS != "linux" {
+		t.Skip("this system cannot pin")
+	}
+	each(t, func(t *testing.T, s subject, executor string) {
+		if s.language == &python && !newer(t, s.path, "3.3") {
 			t.Skip("this Python cannot pin")
 		}
-		out, err := exec.Command(argv[0], "-c", "import os; print(len(os.sched_getaffinity(0)))").Output()
-		cores, _ := strconv.Atoi(strings.TrimSpace(string(out)))
-		if err != nil || cores < 1 {
-			t.Skip("this system cannot pin")
+		job := s.job(t, executor, s.file(t, "talks", "cores"), 40)
+		job.Pin = true
+		o := s.run(job)
+		if o.Status != results.OK {
+			t.Fatalf("%s: %s\n%s", o.Status, o.Reason, o.Stderr)
 		}
-		job := executors.Job{
-			Runtime: "python", Executor: executor, Workers: 2, Options: map[string]any{}, Pin: true,
-			Workload: file(t, "talks.py:cores"), Program: argv, Dir: t.TempDir(),
-		}
-		for range 40 {
-			job.Tasks = append(job.Tasks, workloads.Args{"n": 0})
-		}
-		o := executors.Run(context.Background(), job)
-		if executor == "asyncio" {
+		if s.language == &node || executor == "asyncio" {
 			if len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0], "not pinned") {
 				t.Errorf("warnings: %q", o.Warnings)
 			}
 			return
 		}
-		if o.Status != results.OK {
-			t.Fatalf("%s: %s\n%s", o.Status, o.Reason, o.Stderr)
-		}
-		seen := map[int]any{}
-		for i, s := range o.Spans {
-			on := o.Results[i].([]any)
-			if len(on) != 1 || seen[s.Worker] != nil && seen[s.Worker] != on[0] {
-				t.Errorf("worker %d ran on %v", s.Worker, on)
-			}
-			seen[s.Worker] = on[0]
-		}
-		if len(seen) == 2 && (seen[0] == seen[1]) != (cores == 1) {
-			t.Errorf("of %d cores two workers had %v", cores, seen)
-		}
+		cores, _ := strconv.Atoi(strings.TrimSpace(output(t, s.path, "-c", "import os; print(len(os.sched_getaffinity(0)))")))
+		pinned(t, o, cores)
 	})
+}
+
+func pinned(t *testing.T, o executors.Observation, cores int) {
+	t.Helper()
+	seen := map[int]any{}
+	for i, span := range o.Spans {
+		on := o.Results[i].([]any)
+		if len(on) != 1 || seen[span.Worker] != nil && seen[span.Worker] != on[0] {
+			t.Errorf("worker %d ran on %v", span.Worker, on)
+		}
+		seen[span.Worker] = on[0]
+	}
+	if len(seen) == 2 && (seen[0] == seen[1]) != (cores == 1) {
+		t.Errorf("of %d cores two workers had %v", cores, seen)
+	}
 }

@@ -23,16 +23,19 @@ var (
 	errSilent   = errors.New("it does not answer the question for its version")
 	errTooMuch  = errors.New("it writes without end")
 	errNowhere  = errors.New("it is a link to nothing")
-	errFolder   = errors.New("it is a directory; the interpreter is the file bin/python in it")
 	errMode     = errors.New("it is not executable")
 	errXcode    = errors.New("it would ask to install the developer tools; xcode-select --install does that")
 	errShimLoop = errors.New("it starts no interpreter outside of shims")
+	errChooses  = errors.New("it chooses an interpreter by the directory that it is started in; give the path of that one")
 )
 
 // ask gives what the candidate says of itself, started in dir where it is a shim: pyenv's and others' choose by the
 // directory. Of a shim it is the interpreter behind it that is given. The error begins with the path.
 func (m machine) ask(ctx context.Context, c candidate, dir string) (answer, error) {
 	a, err := m.remembered(ctx, c.path, dir)
+	if err == nil && a.executable == "" && isShim(c.path) && len(m.language.Interpreter) > 0 {
+		return answer{}, fmt.Errorf("%s: %w", c.path, errChooses)
+	}
 	if err == nil && isShim(c.path) {
 		if !filepath.IsAbs(a.executable) || isShim(a.executable) {
 			return answer{}, fmt.Errorf("%s: %w", c.path, errShimLoop)
@@ -57,9 +60,9 @@ type memory struct {
 }
 
 type file struct {
-	path, dir string // dir only where the answer depends on it
-	changed   time.Time
-	size      int64
+	kind, path, dir string // dir only where the answer depends on it
+	changed         time.Time
+	size            int64
 }
 
 type reply struct {
@@ -68,14 +71,14 @@ type reply struct {
 }
 
 func (m machine) remembered(ctx context.Context, path, dir string) (answer, error) {
-	info, err := check(path)
+	info, err := m.check(path)
 	if err != nil {
 		return answer{}, err
 	}
 	if !isShim(path) {
 		dir = ""
 	}
-	key := file{path, dir, info.ModTime(), info.Size()}
+	key := file{m.language.Kind, path, dir, info.ModTime(), info.Size()}
 	m.answers.Lock()
 	r, ok := m.answers.kept[key]
 	m.answers.Unlock()
@@ -96,7 +99,7 @@ func (m machine) remembered(ctx context.Context, path, dir string) (answer, erro
 }
 
 // check finds what is wrong with a file without starting it.
-func check(path string) (fs.FileInfo, error) {
+func (m machine) check(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && exists(path):
@@ -104,7 +107,7 @@ func check(path string) (fs.FileInfo, error) {
 	case err != nil:
 		return nil, errors.Unwrap(err) // without the path, which the caller tells
 	case info.IsDir():
-		return nil, errFolder
+		return nil, fmt.Errorf("it is a directory; the interpreter is the file bin/%s in it", m.inquiry.command)
 	case !info.Mode().IsRegular() || info.Mode()&0o111 == 0:
 		return nil, errMode
 	case runtime.GOOS == "darwin" && isXcodeStub(path, exists):

@@ -22,15 +22,7 @@ var wantPattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:(pypy)?([23](?:\.[0-9]{1,3}){0,2})|(3(?:\.[0-9]{1,3}){0,2})t)$`)
 })
 
-// Valid tells whether want has one of the forms that Find takes. Whether there is such an interpreter is another matter.
-func Valid(want string) bool {
-	if strings.Contains(want, "/") {
-		return !strings.Contains(want, "\x00")
-	}
-	_, ok := parseWant(want)
-	return ok
-}
-
+// parseWant reads a version of Python as specs write it.
 func parseWant(want string) (build, bool) {
 	m := wantPattern().FindStringSubmatch(want)
 	if m == nil {

@@ -7,16 +7,16 @@ import (
 	"testing"
 )
 
-func TestValid(t *testing.T) {
+func TestWants(t *testing.T) {
 	for _, want := range []string{"3", "2", "3.12", "3.12.1", "2.7", "2.7.18", "3.13t", "3.13.0t", "3t", "pypy3", "pypy2.7", "pypy3.10",
-		"pypy3.10.14", "/usr/bin/python3", "./python", "../v/bin/python", "~/bin/python", "a/b"} {
-		if !Valid(want) {
+		"pypy3.10.14"} {
+		if _, ok := parseWant(want); !ok {
 			t.Errorf("%q was refused", want)
 		}
 	}
 	for _, want := range []string{"", "4", "1.5", "12", "3.", "3.x", "3.12.1.1", "3.1234", " 3", "3\n", "python3", "python3.12", "cpython", "py3",
-		"pypy", "pypy3t", "2.7t", "3.13T", "3.13tt", "t", "-3", "3,12", "３", "a/\x00b"} {
-		if Valid(want) {
+		"pypy", "pypy3t", "2.7t", "3.13T", "3.13tt", "t", "-3", "3,12", "３"} {
+		if _, ok := parseWant(want); ok {
 			t.Errorf("%q was accepted", want)
 		}
 	}

@@ -32,6 +32,7 @@ func newScene(t *testing.T) *scene {
 		patience: 20 * time.Second, // nothing waits so long, except where a test says so
 		answers:  &memory{},
 	}
+	s.speaks(aPython)
 	// The scripts need the system's commands, but the system's Pythons must not be found.
 	s.mkdir("tools")
 	for _, tool := range []string{"cat", "sleep", "env"} {
@@ -45,6 +46,15 @@ func newScene(t *testing.T) *scene {
 	s.mkdir("spec")
 	return s
 }
+
+// The languages of the tests: one with a finder of its own, and one that has but names.
+var (
+	aPython = Language{Kind: "python", Unset: []string{"PYTHON", "__PYVENV_LAUNCHER__"}, Example: "3.12"}
+	aNode   = Language{Kind: "node", Interpreter: []string{"node", "nodejs"}, Unset: []string{"NODE_"}, Example: "20"}
+)
+
+// speaks makes the scene look for a language.
+func (s *scene) speaks(l Language) { s.machine = s.asking(l) }
 
 func (s *scene) at(path string) string { return filepath.Join(s.root, path) }
 
@@ -113,10 +123,17 @@ func (s *scene) asked() []string {
 	return list
 }
 
+func (s *scene) search(ctx context.Context, want string) (Installed, error) {
+	if len(s.language.Interpreter) > 0 {
+		return s.findNamed(ctx, want, s.at("spec"))
+	}
+	return s.find(ctx, want, s.at("spec"))
+}
+
 // finds fails the test unless want is found at path.
 func (s *scene) finds(want, path, from string) Installed {
 	s.t.Helper()
-	got, err := s.find(context.Background(), want, s.at("spec"))
+	got, err := s.search(context.Background(), want)
 	if err != nil {
 		s.t.Fatalf("%s: %v", want, err)
 	}
@@ -129,7 +146,7 @@ func (s *scene) finds(want, path, from string) Installed {
 // misses fails the test unless want is not found, for a reason that holds all the parts.
 func (s *scene) misses(want string, parts ...string) {
 	s.t.Helper()
-	got, err := s.find(context.Background(), want, s.at("spec"))
+	got, err := s.search(context.Background(), want)
 	if err == nil {
 		s.t.Fatalf("%s: found %+v", want, got)
 	}

@@ -15,6 +15,8 @@ type machine struct {
 	known    []string      // directories of interpreters that need not be on PATH
 	patience time.Duration // with one interpreter
 	answers  *memory
+	language Language
+	inquiry  inquiry
 }
 
 var given memory // the answers given to this process

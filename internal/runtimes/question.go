@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -35,7 +36,7 @@ const marker = "\nrunner-python|"
 // mostOutput is far more than an answer takes, in bytes.
 const mostOutput = 64 << 10
 
-// start runs the question in dir, in a process group of its own that is ended afterwards, whatever it left behind.
+// start runs the inquiry in dir, in a process group of its own that is ended afterwards, whatever it left behind.
 func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 	ctx, stop := context.WithTimeoutCause(ctx, m.patience, fmt.Errorf("it does not answer within %v", m.patience))
 	defer stop()
@@ -45,7 +46,7 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 		dir = "/"
 	}
 	stdout, stderr := &bounded{over: func() { enough(errTooMuch) }}, &bounded{over: func() {}}
-	cmd := exec.CommandContext(ctx, path, "-E", "-S", "-c", question)
+	cmd := exec.CommandContext(ctx, path, m.inquiry.args...)
 	cmd.Dir, cmd.Env = dir, append(m.clean(), "PWD="+dir)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.SysProcAttr = ofGroup()
@@ -65,18 +66,18 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return answer{}, withFirstLine(err, stderr.kept.String())
 	}
-	a, ok := parse(stdout.kept.String())
+	a, ok := m.inquiry.parse(stdout.kept.String())
 	if !ok {
 		return answer{}, withFirstLine(errSilent, stderr.kept.String())
 	}
 	return a, nil
 }
 
-// clean is the environment without what changes how a Python starts.
+// clean is the environment without what changes how the interpreter starts.
 func (m machine) clean() []string {
 	var list []string
 	for _, entry := range m.environ {
-		if !strings.HasPrefix(entry, "PYTHON") && !strings.HasPrefix(entry, "__PYVENV_LAUNCHER__=") {
+		if !slices.ContainsFunc(m.language.Unset, func(name string) bool { return strings.HasPrefix(entry, name) }) {
 			list = append(list, entry)
 		}
 	}
@@ -126,7 +127,7 @@ func parse(output string) (answer, bool) {
 		return answer{}, false
 	}
 	b.impl, b.threaded = f[0], f[3] == "t"
-	return answer{Installed: Installed{Kind: "python", Name: f[0], Version: f[1], GIL: f[2]}, build: b, executable: f[4]}, true
+	return answer{Installed: Installed{Kind: python, Name: f[0], Version: f[1], GIL: f[2]}, build: b, executable: f[4]}, true
 }
 
 // isName tells whether this can be the name of an implementation.

@@ -14,40 +14,50 @@ import (
 
 // Installed is one interpreter that is there and has answered.
 type Installed struct {
-	Kind    string // "python"
-	Name    string // the implementation: cpython, pypy, …
+	Kind    string // the language: python
+	Name    string // the implementation: cpython, pypy, …; where there is but one, the language
 	Version string // of the language: 3.12.1, 3.15.0a1
-	GIL     string // on or off, as it starts when nothing is set
+	GIL     string // of Python: on or off, as it starts when nothing is set
 	Path    string // absolute, as it is to be started: a virtual environment's python keeps its own path
 	From    string // how it was found: venv, PATH, pyenv, uv, well-known, path
 }
 
-// Find gives the interpreter that want means: "3", "3.12", "3.12.1", "2.7"; "3.13t" for a free-threaded one; "pypy3",
-// "pypy3.10" for PyPy, which no bare version means; or a path, which holds a slash, may begin with ~/, and counts from
-// dir where it is relative.
+// Find gives the interpreter of a language that want means: a version, of which the first numbers suffice ("20" is also
+// 20.1.0); "", which is any; or a path, which holds a slash, may begin with ~/, and counts from dir where it is relative.
+// dir is the spec's directory. The names of the language are looked for on PATH, name by name. What does not answer is
+// passed over. The error says what was looked for, what was broken, and what there is instead.
 //
-// dir is the spec's directory. A version is looked for in the active virtual environment, then .venv and venv in dir
-// and its parents up to the root of the repository, then on PATH (python3.12, python3, python), then in pyenv, uv's
-// store and the well-known directories, newest first. Whatever does not answer as a Python is passed over. The error
-// says what was looked for, what was broken, and what there is instead.
-func Find(ctx context.Context, want, dir string) (Installed, error) {
-	return here().find(ctx, want, dir)
+// Python is looked for in more places: in the active virtual environment, then .venv and venv in dir and its parents up to
+// the root of the repository, then on PATH (python3.12, python3, python), then in pyenv, uv's store and the well-known
+// directories, newest first. Its versions are "3", "3.12", "3.12.1", "2.7"; "3.13t" for a free-threaded one; "pypy3",
+// "pypy3.10" for PyPy, which no bare version means.
+func Find(ctx context.Context, l Language, want, dir string) (Installed, error) {
+	m, dir := here().asking(l), absolute(dir)
+	switch {
+	case len(l.Interpreter) > 0:
+		return m.findNamed(ctx, want, dir)
+	case l.Kind != python:
+		return Installed{}, fmt.Errorf("nothing is known of how to find %s: its shim must name its interpreter", l.Kind)
+	}
+	return m.find(ctx, want, dir)
 }
 
-// All lists every interpreter found, each once: links to one real file are one, and a virtual environment is one of its
-// own. CPython comes first; within an implementation the newest version does.
-func All(ctx context.Context, dir string) []Installed {
-	m := here()
-	dir = absolute(dir)
+// All lists every interpreter of a language that is found, each once: links to one real file are one, and a virtual
+// environment is one of its own. CPython comes first; within an implementation the newest version does.
+func All(ctx context.Context, l Language, dir string) []Installed {
+	m, dir := here().asking(l), absolute(dir)
+	candidates := m.named(l.Interpreter)
+	if l.Kind == python && len(l.Interpreter) == 0 {
+		candidates = m.everywhere(dir)
+	}
 	var list []Installed
-	for _, a := range sorted(m.askAll(ctx, m.everywhere(dir), dir)) {
+	for _, a := range sorted(m.askAll(ctx, candidates, dir)) {
 		list = append(list, a.Installed)
 	}
 	return list
 }
 
 func (m machine) find(ctx context.Context, want, dir string) (Installed, error) {
-	dir = absolute(dir)
 	if strings.Contains(want, "/") {
 		return m.at(ctx, want, dir)
 	}
@@ -61,7 +71,7 @@ func (m machine) find(ctx context.Context, want, dir string) (Installed, error) 
 			a, err := m.ask(ctx, c, dir)
 			switch {
 			case ctx.Err() != nil:
-				return Installed{}, errStopped(ctx, want)
+				return Installed{}, m.errStopped(ctx, want)
 			case err != nil:
 				broken = append(broken, err)
 			case wanted.agrees(a.build):
@@ -72,7 +82,7 @@ func (m machine) find(ctx context.Context, want, dir string) (Installed, error) 
 	// Names promised nothing more: one whose name tells less than it is, or a wrong thing, may still be it.
 	all := m.askAll(ctx, m.everywhere(dir), dir)
 	if ctx.Err() != nil {
-		return Installed{}, errStopped(ctx, want)
+		return Installed{}, m.errStopped(ctx, want)
 	}
 	for _, a := range all {
 		if wanted.agrees(a.build) {
@@ -104,10 +114,10 @@ func (m machine) at(ctx context.Context, want, dir string) (Installed, error) {
 	}
 	a, err := m.ask(ctx, candidate{path: filepath.Clean(path), from: "path"}, dir)
 	if ctx.Err() != nil {
-		return Installed{}, errStopped(ctx, want)
+		return Installed{}, m.errStopped(ctx, want)
 	}
 	if err != nil {
-		return Installed{}, fmt.Errorf("no interpreter: %w; give the path of one that starts, or a version such as 3.12", err)
+		return Installed{}, fmt.Errorf("no interpreter: %w; give the path of one that starts, or a version such as %s", err, m.language.Example)
 	}
 	return a.Installed, nil
 }

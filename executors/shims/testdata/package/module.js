@@ -1,0 +1,3 @@
+// An ES module by its package.
+
+export const square = ({ n }) => n * n;

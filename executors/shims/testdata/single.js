@@ -1,0 +1,3 @@
+// A workload that is the whole module.
+
+module.exports = function square({ n }) { return n * n; };
