@@ -91,8 +91,7 @@ func (m *measured) add(cell int, t *results.Trial, at map[int]int) {
 	m.seen[cell] = append(m.seen[cell], t)
 	if t.Status == results.Unavailable {
 		m.absent[cell] = cmpOr(t.Reason, "it cannot run here")
-		rt := m.Plan.Cells[cell].Runtime
-		m.missed[cell] = absent(t) && rt.Kind != "go" && !rt.Optional
+		m.missed[cell] = absent(t) && m.Plan.Cells[cell].Foreign() && !m.Plan.Cells[cell].Optional()
 		return
 	}
 	if t.Warmup || t.Status == results.Interrupted {
@@ -166,7 +165,7 @@ func (e *missing) Error() string { return e.reason }
 // noOK says why a cell has no time.
 func (m *measured) noOK(cell int) *missing {
 	if reason := m.absent[cell]; m.missed[cell] {
-		return &missing{reason: fmt.Sprintf("%s is unavailable: %s; `optional: true` with its runtime says that it may be", m.key(cell), reason)}
+		return &missing{reason: fmt.Sprintf("%s is unavailable: %s; `optional: true` with its runtime or workload says that it may be", m.key(cell), reason)}
 	} else if reason != "" {
 		return &missing{fmt.Sprintf("%s is unavailable: %s", m.key(cell), reason), true}
 	}

@@ -49,7 +49,10 @@ func (m *measured) summary(cell int, all []int) Summary {
 	if c.Baseline >= 0 {
 		q.bases = []int{c.Baseline}
 		if speedup, err := q.speedup(0); err == nil {
-			s.Speedup, s.Efficiency = number(speedup), number(speedup/float64(max(c.Workers, 1)))
+			s.Speedup = number(speedup)
+			if c.Counted() {
+				s.Efficiency = number(speedup / float64(max(c.Workers, 1)))
+			}
 		}
 	}
 	return s

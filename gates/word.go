@@ -41,7 +41,7 @@ func Word(verdicts []Verdict, data Data) (word string, code int) {
 // spared tells whether nothing could be measured here, and the spec says that this may be.
 func spared(d Data) bool {
 	return d.Plan != nil && len(d.Trials) > 0 &&
-		!slices.ContainsFunc(d.Plan.Cells, func(c spec.PlannedCell) bool { return !c.Runtime.Optional }) &&
+		!slices.ContainsFunc(d.Plan.Cells, func(c spec.PlannedCell) bool { return !c.Optional() }) &&
 		!slices.ContainsFunc(d.Trials, func(t results.Trial) bool { return !absent(&t) })
 }
 

@@ -19,7 +19,8 @@ var layers = map[string][]string{
 	"internal/expression":     {"internal/diag"},
 	"results":                 {"internal/matrix"},
 	"internal/host":           {"internal/matrix"},
-	"spec":                    {"internal/matrix", "internal/diag", "internal/expression"},
+	"internal/shell":          {},
+	"spec":                    {"internal/matrix", "internal/diag", "internal/expression", "internal/shell"},
 	"executors":               {"workloads", "results", "internal/matrix", "internal/host"},
 	"executors/executorstest": {"executors", "workloads", "results", "internal/matrix", "internal/host"},
 	"results/sqlite":          {"results", "internal/matrix"},
@@ -28,8 +29,9 @@ var layers = map[string][]string{
 	"executors/shims":         {"executors"},
 	"workloads/scripts":       {},
 	"internal/runtimes":       {"internal/host"},
-	"internal/fixtures":       {},
+	"internal/fixtures":       {"internal/host"},
 	"internal/stage":          {"spec", "executors/shims", "workloads/scripts", "internal/engine", "internal/fixtures", "internal/runtimes"},
+	"internal/starter":        {"internal/shell"},
 	"reports":                 {"gates", "results", "internal/stats", "internal/matrix"},
 	"internal/cli":            {"*"},
 	"internal/bench":          {"internal/host", "internal/stats"},
@@ -43,6 +45,7 @@ var owners = map[string]string{
 	"modernc.org/sqlite":              "results/sqlite",
 	"github.com/spf13/cobra":          "internal/cli",
 	"github.com/jedib0t/go-pretty/v6": "reports",
+	"mvdan.cc/sh/v3":                  "internal/shell",
 }
 
 func TestLayers(t *testing.T) {

@@ -109,7 +109,7 @@ func machineFacts(run *results.Run, runtimes []results.RuntimeInfo) []string {
 	}
 	facts = append(facts, e.Virtual, strings.TrimSpace(e.OS+"/"+e.Arch+" "+e.Kernel), "go "+strings.TrimPrefix(e.Go, "go"))
 	for _, r := range runtimes {
-		if r.Name != "go" {
+		if r.Name != "go" && r.Version != "" {
 			facts = append(facts, strings.TrimSpace(r.Name+" "+r.Version))
 		}
 	}

@@ -4,6 +4,7 @@ package spec
 type Catalog struct {
 	Executors []ExecutorInfo
 	Builtins  []BuiltinInfo
+	Languages []LanguageInfo
 	Fixtures  []FixtureInfo
 	Cores     int // usable cores, for `cores` in worker counts and excludes
 }
@@ -17,6 +18,14 @@ type ExecutorInfo struct {
 	Options []ParamInfo
 
 	Runtimes []string // the kinds of runtime that have it; nil: all
+}
+
+// LanguageInfo is one language besides Go: a kind of runtime, and a kind of workload.
+type LanguageInfo struct {
+	Name     string
+	Versions string // a regular expression of the versions and paths that may be asked for
+	Default  string // the version that is meant where none is asked for
+	Example  string // a version
 }
 
 // BuiltinInfo is one built-in workload.
@@ -36,14 +45,17 @@ type FixtureInfo struct {
 	Values   []ValueInfo
 }
 
-// SettingInfo is one setting of a fixture. Default is a time.Duration, an int64 in bytes or an int, and gives the type.
+// SettingInfo is one setting of a fixture. Default is a time.Duration, an int64 in bytes, an int, a string or, for a
+// command, a []string, and gives the type.
 type SettingInfo struct {
-	Name    string
-	Doc     string
-	Default any
+	Name     string
+	Doc      string
+	Default  any
+	Required bool
+	Path     bool // a string that names a file: it counts from the directory of the spec
 }
 
-// ValueInfo is what a fixture gives to workloads, as {{fixture.value}}.
+// ValueInfo is what a fixture gives to workloads, as {{fixture.value}}, or as {{fixture}} where the value has no name.
 type ValueInfo struct{ Name, Doc string }
 
 // ParamInfo is one parameter. Default is an int, float64, string or bool and gives the type; it is nil for a Map.

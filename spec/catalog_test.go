@@ -46,11 +46,22 @@ func catalog() Catalog {
 				{Name: "url", Doc: "of the page", Default: "", Required: true},
 			}},
 		},
+		Languages: []LanguageInfo{
+			{Name: "python", Versions: `^((pypy)?[23](\.[0-9]{1,3}){0,2}|3(\.[0-9]{1,3}){0,2}t|.*/.*)$`, Default: "3", Example: "3.12"},
+			{Name: "node", Versions: `^([0-9]{1,3}(\.[0-9]{1,4}){0,2}|.*/.*)$`, Example: "20"},
+		},
 		Fixtures: []FixtureInfo{
+			{Name: "server", Doc: "a program that serves", Values: []ValueInfo{{"port", "its port"}}, Settings: []SettingInfo{
+				{Name: "command", Doc: "its arguments", Default: []string(nil), Required: true},
+				{Name: "dir", Doc: "where it runs", Default: "", Path: true},
+			}},
+			{Name: "dir", Doc: "the run's directory", Values: []ValueInfo{{"", "its path"}}, Settings: []SettingInfo{
+				{Name: "from", Doc: "what it is a copy of", Default: "", Path: true},
+			}},
 			{Name: "http", Doc: "a server", Values: []ValueInfo{{"url", "of the server"}}, Settings: []SettingInfo{
-				{"latency", "before it answers", 10 * time.Millisecond},
-				{"body", "of an answer", int64(1024)},
-				{"doors", "how many", 1},
+				{Name: "latency", Doc: "before it answers", Default: 10 * time.Millisecond},
+				{Name: "body", Doc: "of an answer", Default: int64(1024)},
+				{Name: "doors", Doc: "how many", Default: 1},
 			}},
 		},
 	}

@@ -7,8 +7,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-
-	"runner/internal/matrix"
 )
 
 // Combined makes one result of the tasks' results, as `combine` says: nil for none. sum, product, min and max take
@@ -42,21 +40,6 @@ func (w *Workload) Combined(results []any) (any, error) {
 		return nil, fmt.Errorf("%s: %w", w.Combine, err)
 	}
 	return total, nil
-}
-
-// Holds tells whether verify holds, or true without one. result is what Combined gave, cell the facets of the trial's
-// cell. It is not safe for use by several goroutines at once.
-func (w *Workload) Holds(results []any, result any, cell []matrix.Facet) (bool, error) {
-	if w.Verify == nil {
-		return true, nil
-	}
-	vars := map[string]any{"results": results, "result": result}
-	cellVariables(vars, cell)
-	v, err := w.Verify.Eval(vars, nil)
-	if err != nil {
-		return false, fmt.Errorf("verify: %w", err)
-	}
-	return v == true, nil
 }
 
 // toNumber makes an int or a float64 of result i.

@@ -212,10 +212,14 @@ func (c *converter) scalar(v *value, n *yaml.Node) {
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || strings.ContainsRune(n.Value, '\n') {
 		v.width = 1
 	}
-	if !c.tagged(v, n, "!!str", "!!int", "!!float", "!!bool", "!!null") {
+	if !c.tagged(v, n, "!!str", "!!int", "!!float", "!!bool", "!!null", "!!binary") {
 		return
 	}
 	var err error
+	if n.Tag == "!!binary" { // any bytes, such as a path that is no UTF-8
+		err = n.Decode(&v.text)
+		v.data = v.text
+	}
 	switch n.Tag {
 	case "!!null":
 		v.kind, v.data = isNull, nil

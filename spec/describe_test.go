@@ -29,6 +29,18 @@ func describePlan(p *Plan) string {
 			}
 			args, _ := json.Marshal(task)
 			fmt.Fprintf(&b, "    %s\n", args)
+			if c.Commands != nil {
+				fmt.Fprintf(&b, "    %s\n", describeCommand(c.Commands[j]))
+			}
+		}
+		if c.Program != nil || c.Dir != "" {
+			fmt.Fprintf(&b, "    program %q in %q\n", c.Program, c.Dir)
+		}
+		if c.Prepare != nil {
+			fmt.Fprintf(&b, "    prepare each %s %s\n", c.Prepare.Each, describeCommand(&c.Prepare.Command))
+		}
+		if c.Cleanup != nil {
+			fmt.Fprintf(&b, "    cleanup each %s %s\n", c.Cleanup.Each, describeCommand(&c.Cleanup.Command))
 		}
 	}
 	for _, x := range p.Excluded {
@@ -48,4 +60,8 @@ func describePlan(p *Plan) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+func describeCommand(c *Command) string {
+	return fmt.Sprintf("%q env %q in %q stdin %q success %v", c.Argv, c.Env, c.Dir, c.Stdin, c.Success)
 }

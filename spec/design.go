@@ -66,7 +66,7 @@ func (d design) excluded(facets [][]matrix.Facet, list *diag.List) []string {
 				reasons[i] = "exclude: " + x.Text
 			}
 		}
-		if !matched && !d.overlaid(x.layer) {
+		if !matched && !d.overlaid(x.layer) && !x.onCores() {
 			list.Add(x.Pos, x.width, d.whyNothing(x), "this exclude matches no cell: %s", x.Text)
 		}
 	}
@@ -223,4 +223,9 @@ func (d design) allFacets() [][]matrix.Facet {
 		all[i] = d.facets(i)
 	}
 	return all
+}
+
+// onCores tells whether it depends on the machine what an exclude matches.
+func (x *Exclude) onCores() bool {
+	return x.If != nil && slices.Contains(x.If.Variables(), "cores")
 }

@@ -44,10 +44,10 @@ type Experiment struct {
 // Source is one file the experiment was made of.
 type Source struct{ Path, Text string }
 
-// Runtime is one entry of `runtimes`. The runtimes "go" and "python" exist without one.
+// Runtime is one entry of `runtimes`. One of each kind, called like it, exists without an entry.
 type Runtime struct {
 	Name     string
-	Kind     string // go, python
+	Kind     string // go, a language of the catalog such as python, command, or program
 	Version  string // as written: "3", "3.13t", "pypy3", a path; "" for any
 	Dir      string // of the file that it is written in
 	Optional bool   // where it is missing its checks are skipped
@@ -64,19 +64,29 @@ type Fixture struct {
 // Workload is one entry of `workloads`.
 type Workload struct {
 	Name     string
-	Builtin  string
-	File     string              // of a Python workload, as it can be opened from here
+	Kind     string              // the key that says what it is: builtin, a language such as python, command, shell, program
+	Builtin  string              // its name
+	File     string              // of a workload in a language, as it can be opened from here
 	Function string              // in it
 	Combine  string              // none, sum, product, concat, sort, min, max
 	Verify   *expression.Program // nil: compare with the baseline
 	Allow    []string            // statuses that are data here
+	Same     bool                // verify: same-output
+	Optional bool                // where its program is missing its checks are skipped
 	Env      map[string]string
 	Pos      diag.Pos
 
-	info  *BuiltinInfo
-	args  []argument // as written; Plan fills them in for each cell
-	tasks taskForm
-	env   []argument
+	info    *BuiltinInfo
+	args    []argument // as written; Plan fills them in for each cell
+	tasks   taskForm
+	env     []argument
+	program *commandForm // of a command, a shell text or a program
+	stdin   field
+	exits   []int
+	dir     field
+	base    string // the directory that its paths count from
+	prepare *stepForm
+	cleanup *stepForm
 }
 
 // Axis is one dimension of the matrix with its levels in order.

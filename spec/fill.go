@@ -24,6 +24,11 @@ type filled struct {
 	tasks  []map[string]any
 	env    map[string]string
 	amount string // of work, in words; "" if it could not be told
+
+	commands         []*Command
+	program          []string
+	dir              string
+	prepare, cleanup *Step
 }
 
 func newFiller(d design, list *diag.List) *filler {
@@ -49,6 +54,14 @@ func (w *Workload) usedNames() []string {
 	}
 	if w.tasks.kind == split {
 		names = append(names, matrix.Workers)
+	}
+	w.dir.names(note)
+	w.stdin.names(note)
+	w.program.names(note)
+	for _, s := range []*stepForm{w.prepare, w.cleanup} {
+		if s != nil {
+			s.form.names(note)
+		}
 	}
 	return sorted(names)
 }
@@ -81,7 +94,8 @@ func (f *filler) cell(i int, c *PlannedCell) (amount string) {
 		done = f.fill(c, get)
 		f.cache[key] = done
 	}
-	c.Tasks, c.Env = done.tasks, done.env
+	c.Tasks, c.Env, c.Commands, c.Program, c.Dir = done.tasks, done.env, done.commands, done.program, done.dir
+	c.Prepare, c.Cleanup = done.prepare, done.cleanup
 	return done.amount
 }
 
@@ -145,7 +159,20 @@ func (f *filler) fill(c *PlannedCell, get lookup) filled {
 	}
 	w.add(base, c.Workload.args)
 	out.tasks, out.amount = w.tasks(c.Workload.tasks, base)
+	w.around(c.Workload, &out)
 	return out
+}
+
+// around fills in what is run beside functions: commands, a program, steps, and where.
+func (w *filling) around(form *Workload, out *filled) {
+	out.dir = w.dir(form)
+	switch {
+	case form.isCommand():
+		out.commands, out.dir = w.commands(form, out.tasks), ""
+	case form.Kind == programKind:
+		out.program = w.command(form.program, w.get).Argv
+	}
+	out.prepare, out.cleanup = w.step(form, form.prepare), w.step(form, form.cleanup)
 }
 
 // filling is the work on one cell.
@@ -176,7 +203,7 @@ func (w *filling) value(a argument) any {
 	}
 	v, missing := a.field.fill(w.get)
 	if missing != "" {
-		w.fail(a.field.v, "exclude the cell, or give the name to all levels", "{{%s}} has no value", missing)
+		w.missing(a.field, missing)
 		return nil
 	}
 	if a.param == nil {
@@ -229,7 +256,7 @@ func (w *filling) add(task map[string]any, args []argument) {
 func (w *filling) whole(f field) int {
 	v, missing := f.fill(w.get)
 	if missing != "" {
-		w.fail(f.v, "exclude the cell, or give the name to all levels", "{{%s}} has no value", missing)
+		w.missing(f, missing)
 		return 1
 	}
 	switch v := v.(type) {

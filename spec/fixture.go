@@ -34,13 +34,11 @@ func (r *reader) fixtures() {
 	}
 	for _, e := range all.keys {
 		i := slices.Index(names, e.name)
-		switch {
-		case e.name == "server": // and reported
-		case i < 0:
+		if i < 0 {
 			r.list.Add(e.pos, utf8.RuneCountInString(e.name), suggest(e.name, names), "unknown fixture %q", shorten(e.name))
-		default:
-			r.fixture(e, r.fixed[i])
+			continue
 		}
+		r.fixture(e, r.fixed[i])
 	}
 }
 
@@ -50,8 +48,12 @@ func (r *reader) fixture(e entry, info FixtureInfo) {
 	for _, s := range info.Settings {
 		known = append(known, s.Name)
 		f.Settings[s.Name] = s.Default
-		if v := e.value.get(s.Name); v != nil {
-			f.Settings[s.Name] = r.setting(s, v)
+		v := e.value.get(s.Name)
+		switch {
+		case v != nil:
+			f.Settings[s.Name] = r.setting(info, s, v)
+		case s.Required:
+			r.list.Add(e.pos, utf8.RuneCountInString(e.name), "add "+s.Name+": "+s.Doc, "fixture %s has no %s", e.name, s.Name)
 		}
 	}
 	if e.value.is(isMap) {
@@ -62,13 +64,13 @@ func (r *reader) fixture(e entry, info FixtureInfo) {
 		}
 	}
 	for _, v := range info.Values {
-		r.exp.names.late[e.name+"."+v.Name] = true
+		r.exp.names.late[strings.TrimSuffix(e.name+"."+v.Name, ".")] = true
 	}
 	r.exp.Fixtures = append(r.exp.Fixtures, f)
 }
 
 // setting is a value of the type that the default has.
-func (r *reader) setting(s SettingInfo, v *value) any {
+func (r *reader) setting(f FixtureInfo, s SettingInfo, v *value) any {
 	shape := settingShape(s)
 	before := len(*r.list)
 	shape.check(v, s.Name, r.list)
@@ -82,8 +84,46 @@ func (r *reader) setting(s SettingInfo, v *value) any {
 	case int64:
 		n, _ := parseSize(v.text)
 		return int64(n)
+	case []string:
+		var argv []string
+		for _, item := range v.list {
+			argv = append(argv, r.late(item, f))
+		}
+		argv[0] = beside(r.dirOf(v), argv[0])
+		return argv
+	case string:
+		text := r.late(v, f)
+		if s.Path {
+			text = fileBeside(r.dirOf(v), text)
+		}
+		return text
 	}
 	return v.data
+}
+
+// late is a text with Late in place of what earlier fixtures give. What the fixture itself gives, such as {{port}}, it
+// puts in.
+func (r *reader) late(v *value, own FixtureInfo) string {
+	parts, offset, problem := splitTemplate(v.text)
+	if problem != "" {
+		r.list.Add(v.Text().Pos(offset), 2, "write {{name}}", "%s", problem)
+	}
+	text := ""
+	for _, p := range parts {
+		known := slices.ContainsFunc(own.Values, func(x ValueInfo) bool { return x.Name == p.name })
+		switch {
+		case p.name == "":
+			text += p.text
+		case known:
+			text += "{{" + p.name + "}}"
+		default:
+			if !r.exp.names.late[p.name] || p.name == "scratch" {
+				r.list.Add(v.Text().Pos(p.at), utf8.RuneCountInString(p.name)+4, "fixtures know what those before them give, and dir", "{{%s}} names nothing here", p.name)
+			}
+			text += Late(p.name)
+		}
+	}
+	return text
 }
 
 func settingShape(s SettingInfo) *shape {
@@ -92,12 +132,17 @@ func settingShape(s SettingInfo) *shape {
 		return durationShape
 	case int64:
 		return sizeShape
+	case []string:
+		return argvShape
+	case string:
+		return textShape
 	}
 	return positiveShape
 }
 
 func fixturesSchema(cat Catalog, m map[string]any) {
-	properties := m["properties"].(map[string]any)
+	properties := map[string]any{}
+	m["properties"] = properties
 	for _, f := range cat.Fixtures {
 		settings := map[string]any{}
 		for _, s := range f.Settings {

@@ -20,49 +20,52 @@ var (
 	sizeShape       = &shape{what: "a size such as 64MiB", kinds: isText, valid: validSize, schema: pattern(sizePattern.text)}
 	naturalShape    = &shape{what: "a whole number, 0 or more", kinds: isInt, valid: from(0), schema: least(0)}
 	positiveShape   = &shape{what: "a whole number, 1 or more", kinds: isInt, valid: from(1), schema: least(1)}
-	versionShape    = &shape{what: `a version in quotes such as "3.12", pypy3, or a path`, kinds: isText, valid: validVersion, schema: pattern(versionPattern.text),
-		or: &shape{kinds: isNumber, valid: bareVersion, schema: func(_ Catalog, s map[string]any) {
-			delete(s, "type")
-			s["not"] = map[string]any{}
-		}}}
-	nameShape = &shape{what: "a name of letters, digits, -, _ and .", kinds: isText, valid: matches(&namePattern), schema: pattern(namePattern.text)}
-	argvShape = &shape{what: "a command as a list of texts", kinds: isList, item: &shape{what: "text", kinds: isText | isInt}}
+	nameShape       = &shape{what: "a name of letters, digits, -, _ and .", kinds: isText, valid: matches(&namePattern), schema: pattern(namePattern.text)}
+	argvShape       = &shape{what: "a command as a list of texts", kinds: isList, valid: notEmpty, item: &shape{what: "text", kinds: isText | isInt}}
 	// environment variables are text; a whole number cannot be misread
 	envShape      = &shape{what: "a mapping of names to texts", kinds: isMap, others: &shape{what: "text", kinds: isText | isInt}}
 	selectorShape = &shape{what: "a mapping such as {executor: serial}", kinds: isMap, whole: true, schema: selectorSchema}
 )
 
-var runtimeShape = &shape{what: `a mapping such as {python: "3"}`, kinds: isMap, keys: []key{
+// the catalog says which languages there are
+var runtimeShape = &shape{what: `a mapping such as {python: "3"}`, kinds: isMap, schema: runtimeSchema, keys: []key{
 	{name: "go", doc: "the Go that runner was built with: any", shape: oneOf("any")},
-	{name: "python", doc: `a Python interpreter: a version in quotes such as "3", "3.12" or "3.13t", pypy3, or a path`, shape: versionShape},
 	{name: "optional", doc: "true: where it is not installed its checks are skipped, not an error", shape: flagShape},
-}}
+}, others: &shape{what: "a version", kinds: isAny}}
 
 // the catalog says which fixtures there are
-var fixturesShape = &shape{what: "a mapping such as {http: {latency: 50ms}}", kinds: isMap, schema: fixturesSchema, keys: []key{
-	{name: "server", doc: "a program that serves while trials run", later: true, shape: &shape{what: "a mapping", kinds: isMap, keys: []key{
-		{name: "command", doc: "its arguments", shape: argvShape, required: true},
-		{name: "ready", doc: "where it answers once it is ready", shape: textShape},
-	}}},
-}, others: &shape{what: "a mapping of settings", kinds: isMap | isNull, others: &shape{what: "a value", kinds: isScalar}}}
+var fixturesShape = &shape{what: "a mapping such as {http: {latency: 50ms}}", kinds: isMap, schema: fixturesSchema,
+	others: &shape{what: "a mapping of settings", kinds: isMap | isNull, others: &shape{what: "a value", kinds: isScalar | isList}}}
 
-var workloadShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
+// the catalog says which languages there are: each is a kind of workload too
+var workloadShape = &shape{what: "a mapping", kinds: isMap, schema: workloadSchema, keys: []key{
 	{name: "builtin", doc: "name of a built-in workload", shape: &shape{what: "the name of a built-in workload", kinds: isText, schema: builtinSchema}},
-	{name: "python", doc: "FILE:FUNCTION", shape: &shape{what: "FILE:FUNCTION", kinds: isText, valid: matches(&functionPattern), schema: pattern(functionPattern.text)}},
-	{name: "command", doc: "a command and its arguments", shape: argvShape, later: true},
-	{name: "shell", doc: "a shell script", shape: textShape, later: true},
-	{name: "program", doc: "a command that speaks the shim protocol", shape: argvShape, later: true},
+	{name: "command", doc: "a command and its arguments: each task starts it once", shape: argvShape},
+	{name: "shell", doc: "a text for bash, with errexit and pipefail", shape: textShape},
+	{name: "program", doc: "a command that speaks the shim protocol", shape: argvShape},
 	{name: "args", doc: "arguments, the same for every task", shape: &shape{what: "a mapping of parameters to values", kinds: isMap, schema: argsSchema}},
 	{name: "tasks", doc: "the calls that are shared out over the workers", shape: tasksShape},
+	{name: "stdin", doc: "the file that a command reads (default: nothing)", shape: textShape},
+	{name: "exit", doc: "the exit statuses of a command that are no failure (default 0)", shape: &shape{what: "an exit status", kinds: isInt, valid: between(0, 255), schema: exitSchema,
+		or: &shape{what: "a list of them", kinds: isList, valid: notEmpty, item: &shape{what: "an exit status", kinds: isInt, valid: between(0, 255), schema: exitSchema}}}},
 	{name: "combine", doc: "what makes one result of the tasks' results", shape: oneOf(combines...)},
-	{name: "verify", doc: "an expression over results (in task order) or result that must hold in every trial", shape: expressionShape},
-	{name: "prepare", doc: "a command that runs once before all trials, untimed", shape: textShape, later: true},
-	{name: "cleanup", doc: "a command that runs once after all trials", shape: textShape, later: true},
+	{name: "verify", doc: "an expression over results (in task order) or result that must hold in every trial; of a command, over stdout, exit and files, or same-output", shape: expressionShape},
+	{name: "prepare", doc: "what is done before, untimed", shape: stepShape},
+	{name: "cleanup", doc: "what is done after, untimed", shape: stepShape},
 	{name: "env", doc: "environment variables", shape: envShape},
-	{name: "dir", doc: "working directory", shape: textShape, later: true},
+	{name: "dir", doc: "working directory, from the spec's own (the default of commands)", shape: textShape},
+	{name: "optional", doc: "true: where its program is not installed its checks are skipped, not an error", shape: flagShape},
 	{name: "allow", doc: "outcomes that are data here, not trouble", shape: &shape{what: "a list of outcomes", kinds: isList, item: oneOf(statuses...)}},
 	{name: "scaling", doc: "weak: the work grows with the workers", shape: oneOf("strong", "weak"), later: true},
-}}
+}, others: &shape{what: "FILE:FUNCTION", kinds: isAny}}
+
+var stepShape = &shape{what: "a text for the shell", kinds: isText,
+	or: &shape{what: "a command as a list of texts", kinds: isList, valid: notEmpty, item: &shape{what: "text", kinds: isText | isInt},
+		or: &shape{what: "a mapping with each and command or shell", kinds: isMap, whole: true, keys: []key{
+			{name: "each", doc: "run (default): once for each different command; cell: once a cell; trial: around each trial", shape: oneOf("run", "cell", "trial")},
+			{name: "command", doc: "a command and its arguments", shape: argvShape},
+			{name: "shell", doc: "a text for bash, with errexit and pipefail", shape: textShape},
+		}}}}
 
 // tasksShape is a number, a name, a mapping in one of three forms, or a list of mappings; the parser looks closer.
 var tasksShape = &shape{what: "a number of calls", kinds: isInt | isText, schema: func(_ Catalog, s map[string]any) { s["minimum"] = 1 },
@@ -136,10 +139,7 @@ var top = &shape{what: "a mapping of keys", kinds: isMap, extra: true, keys: app
 		others: &shape{what: "a mapping of keys", kinds: isMap, keys: overrides, schema: profileSchema}}},
 }, overrides...)}
 
-var (
-	functionPattern = form{text: `^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$`}
-	versionPattern  = form{text: `^((pypy)?[23](\.[0-9]{1,3}){0,2}|3(\.[0-9]{1,3}){0,2}t|.*/.*)$`}
-)
+var functionPattern = form{text: `^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$`}
 
 func aName(s string) string {
 	if namePattern.matches(s) {
@@ -191,15 +191,4 @@ func validSize(v *value) (string, bool) {
 	return "units are B, kB, MB, GB and KiB, MiB, GiB", err == nil
 }
 
-func validVersion(v *value) (string, bool) {
-	return `write a version such as "3" or "3.12", or a path such as ./venv/bin/python`, versionPattern.matches(v.text)
-}
-
-// bareVersion refuses 3.10: YAML reads a number, and loses the zero.
-func bareVersion(v *value) (string, bool) {
-	hint := fmt.Sprintf("write %q in quotes", v.text)
-	if v.kind == isFloat && strings.HasSuffix(v.text, "0") {
-		hint += fmt.Sprintf(", since %s is %s in YAML", v.text, display(v.data))
-	}
-	return hint, false
-}
+func notEmpty(v *value) (string, bool) { return "write at least one entry", len(v.list) > 0 }

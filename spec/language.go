@@ -1,17 +1,67 @@
 package spec
 
 import (
+	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
-// pythonWorkload finds the file and looks for the function in it. The file becomes a source of the experiment, so that a
-// stored run has it.
-func (r *reader) pythonWorkload(v *value, w *Workload) {
-	if !v.is(isText) || !functionPattern.matches(v.text) {
+// languageNames are the languages of the catalog.
+func (n *vocabulary) languageNames() (names []string) {
+	for _, l := range n.languages {
+		names = append(names, l.Name)
+	}
+	return names
+}
+
+// versionShape is what may stand behind a language in `runtimes`.
+func (l LanguageInfo) versionShape() *shape {
+	form := form{text: l.Versions}
+	return &shape{what: fmt.Sprintf("a version in quotes such as %q, or a path", l.Example), kinds: isText, schema: pattern(l.Versions),
+		valid: func(v *value) (string, bool) {
+			return fmt.Sprintf("write a version such as %q, or a path such as ./bin/%s", l.Example, l.Name), form.matches(v.text)
+		},
+		or: &shape{kinds: isNumber, valid: bareVersion, schema: func(_ Catalog, s map[string]any) {
+			delete(s, "type")
+			s["not"] = map[string]any{}
+		}}}
+}
+
+// bareVersion refuses 3.10: YAML reads a number, and loses the zero.
+func bareVersion(v *value) (string, bool) {
+	hint := fmt.Sprintf("write %q in quotes", v.text)
+	if v.kind == isFloat && strings.HasSuffix(v.text, "0") {
+		hint += fmt.Sprintf(", since %s is %s in YAML", v.text, display(v.data))
+	}
+	return hint, false
+}
+
+// functionShape is what stands behind a language in a workload.
+var functionShape = &shape{what: "FILE:FUNCTION", kinds: isText, valid: matches(&functionPattern), schema: pattern(functionPattern.text)}
+
+// unknown reports the keys of a mapping that are neither its shape's nor a language's, and gives those that are.
+func (r *reader) languages(v *value, s *shape, what string) (found []entry) {
+	for _, e := range v.keys {
+		switch {
+		case s.key(e.name) != nil:
+		case slices.Contains(r.exp.names.languageNames(), e.name):
+			found = append(found, e)
+		default:
+			known := append(r.exp.names.languageNames(), s.keyNames()...)
+			r.list.Add(e.pos, utf8.RuneCountInString(e.name), unknownHint(e.name, known), "unknown key %q in %s", shorten(e.name), what)
+		}
+	}
+	return found
+}
+
+// function finds the file of a workload in a language and looks for the function in it. The file becomes a source of the
+// experiment, so that a stored run has it.
+func (r *reader) function(v *value, w *Workload) {
+	before := len(*r.list)
+	if functionShape.check(v, w.Kind, r.list); len(*r.list) > before {
 		return
 	}
 	i := strings.LastIndex(v.text, ":")
@@ -21,19 +71,25 @@ func (r *reader) pythonWorkload(v *value, w *Workload) {
 		path = filepath.Join(r.dirOf(v), file)
 	}
 	w.File, w.Function = path, function
-	text, found := r.pythonSource(v, path)
+	text, found := r.fileSource(v, path)
 	if !found {
 		return
 	}
 	name, _, _ := strings.Cut(function, ".")
+	at := v.Text().Pos(len([]rune(file)) + 1)
+	if w.Kind != "python" {
+		if word := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`); !word.MatchString(text) {
+			r.list.Add(at, len(function), "", "%s does not mention %s", file, shorten(name))
+		}
+		return
+	}
 	if names, open := defined(text); !open && !names[name] {
-		at := v.Text().Pos(len([]rune(file)) + 1)
 		r.list.Add(at, len(function), suggest(name, sorted(keysOf(names))), "%s defines no %s", file, shorten(name))
 	}
 }
 
-// pythonSource is the text of a file, read once.
-func (r *reader) pythonSource(v *value, path string) (text string, found bool) {
+// fileSource is the text of a file, read once.
+func (r *reader) fileSource(v *value, path string) (text string, found bool) {
 	for _, s := range r.exp.Sources {
 		if s.Path == path {
 			return s.Text, true
@@ -60,36 +116,25 @@ func (r *reader) pythonSource(v *value, path string) (text string, found bool) {
 	return string(data), true
 }
 
-// binding is what gives a name a meaning at the top level of a module.
-var binding = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:(?:async\s+)?def\s+(\w+)|class\s+(\w+)|(\w+)\s*(?::[^=]*)?=[^=]|(?:from\s+\S+\s+)?import\s+(.*))`)
-})
-
-// opening begins a block at the top level, in which names may be bound too.
-var opening = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:if|try|for|while|with|exec|globals|setattr)\b`) })
-
-// defined are the names that a module binds at its top level, as far as can be seen without running it: open says that
-// there may be others.
-func defined(text string) (names map[string]bool, open bool) {
-	names = map[string]bool{}
-	for line := range strings.Lines(text) {
-		m := binding().FindStringSubmatch(line)
-		switch {
-		case m == nil:
-			open = open || opening().MatchString(line) || strings.Contains(line, "=") && !strings.ContainsAny(line[:1], " \t#)]}")
-		case m[4] == "":
-			names[m[1]+m[2]+m[3]] = true
-			open = open || m[3] != "" && (strings.Count(line, "=") > 1 || strings.Contains(line, ";"))
-		case strings.ContainsAny(m[4], "*(\\"):
-			open = true
-		default:
-			for part := range strings.SplitSeq(m[4], ",") {
-				words := strings.Fields(part)
-				if len(words) > 0 {
-					names[words[len(words)-1]] = true
-				}
-			}
-		}
-	}
-	return names, open
+func runtimeSchema(cat Catalog, m map[string]any) {
+	languageSchema(cat, m, func(l LanguageInfo) (*shape, string) {
+		return l.versionShape(), fmt.Sprintf("%s: a version in quotes such as %q, or a path", l.Name, l.Example)
+	})
 }
+
+func workloadSchema(cat Catalog, m map[string]any) {
+	languageSchema(cat, m, func(l LanguageInfo) (*shape, string) { return functionShape, "FILE:FUNCTION in " + l.Name })
+}
+
+func languageSchema(cat Catalog, m map[string]any, of func(LanguageInfo) (*shape, string)) {
+	properties := m["properties"].(map[string]any)
+	for _, l := range cat.Languages {
+		s, doc := of(l)
+		p := s.jsonSchema(cat)
+		p["description"] = doc
+		properties[l.Name] = p
+	}
+	m["additionalProperties"] = false
+}
+
+func exitSchema(_ Catalog, m map[string]any) { m["minimum"], m["maximum"] = 0, 255 }

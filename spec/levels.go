@@ -65,8 +65,6 @@ func (r *reader) typed(v *value, what string) bool {
 		r.fail(v, `write a value, or "null" in quotes if that is meant`, "a %s that is nothing cannot be typed", what)
 	case v.is(isFloat) && (math.IsNaN(v.data.(float64)) || math.IsInf(v.data.(float64), 0)):
 		r.fail(v, "write a finite number, or quote it", "a %s cannot be %s", what, v.text)
-	case v.is(isText) && strings.Contains(v.text, "{{"):
-		r.fail(v, "names are filled in under args, tasks and env", "a %s cannot hold {{…}}", what)
 	case !v.is(isScalar):
 		r.fail(v, "write a number, a text, true or false", "a %s cannot be %s", what, v.describe())
 	default:
@@ -118,6 +116,39 @@ func (r *reader) sameLinks(a *Axis) {
 			}
 		}
 	}
+}
+
+// unfilled refuses the name of something in a level: levels are put in place of names, and are not looked at again. Other
+// braces stay as they are.
+func (r *reader) unfilled() {
+	for _, a := range r.exp.Axes {
+		for _, l := range a.Levels {
+			for _, v := range levelTexts(l) {
+				parts, _, _ := splitTemplate(v)
+				if i := slices.IndexFunc(parts, func(p part) bool { return p.name != "" && r.exp.names.substitute(p.name) }); i >= 0 {
+					r.list.Add(l.Pos, 1, "names are filled in where a workload says what is run", "a level of %s cannot hold {{%s}}", a.Name, parts[i].name)
+				}
+			}
+		}
+	}
+}
+
+func levelTexts(l Level) (texts []string) {
+	note := func(v any) {
+		if s, isText := v.(string); isText && strings.Contains(s, "{{") {
+			texts = append(texts, s)
+		}
+	}
+	for _, f := range l.Facets {
+		note(f.Value)
+	}
+	for _, v := range l.Values {
+		list, _ := v.([]any)
+		for _, item := range append(list, v) {
+			note(item)
+		}
+	}
+	return texts
 }
 
 // defaultLevel notes the level that identities leave out. It need not be among the levels of this run.

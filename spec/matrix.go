@@ -32,6 +32,7 @@ func (r *reader) matrix() bool {
 		}
 	}
 	r.collisions()
+	r.unfilled()
 	r.bound(m)
 	return len(*r.list) == before
 }
@@ -61,7 +62,7 @@ func (r *reader) axis(e entry) {
 	case matrix.Executor:
 		read = r.executorLevels
 	case matrix.Runtime:
-		read = r.namedLevels("runtime", matrix.Runtime, append(r.runtimeNames(), goKind, pythonKind))
+		read = r.namedLevels("runtime", matrix.Runtime, r.runtimeNames())
 	case matrix.Workload:
 		read = r.namedLevels("workload", matrix.Workload, r.workloadNames())
 	default:
@@ -139,7 +140,7 @@ func (r *reader) axisName(e entry) bool {
 }
 
 func (r *reader) runtimeNames() (names []string) {
-	for _, rt := range r.exp.Runtimes {
+	for _, rt := range append(r.exp.Runtimes, r.exp.names.implied()...) {
 		names = append(names, rt.Name)
 	}
 	return names
@@ -181,7 +182,7 @@ func (r *reader) idle() {
 	for _, a := range r.exp.Axes {
 		info, isExecutor := r.exp.names.executors[a.Name]
 		used := slices.ContainsFunc(r.exp.Workloads, func(w Workload) bool {
-			return w.Builtin == "" || slices.Contains(w.usedNames(), a.Name) // what is not supported yet may use it
+			return slices.Contains(w.usedNames(), a.Name)
 		})
 		if isExecutor && !r.exp.names.running[info.Name] && !used {
 			r.list.Add(a.Pos, len(a.Name), fmt.Sprintf("write executor: [{%s: [1, 2]}]; a parameter of that name is used as {{%s}}", a.Name, a.Name),

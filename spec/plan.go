@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -29,8 +30,41 @@ type PlannedCell struct {
 	Options  map[string]any
 	Tasks    []map[string]any // arguments of each task, templates and defaults filled in, typed as the parameters are
 	Env      map[string]string
+	Commands []*Command // what the tasks are, of a command or a shell text: as many as Tasks
+	Program  []string   // argv of a workload that is a program
+	Dir      string     // where the trial's process runs, as it can be opened from here; "": in its own scratch directory
+	Prepare  *Step      // nil: none
+	Cleanup  *Step
 	Baseline int // index in Plan.Cells of the cell it is compared with; -1: none
 	Timeout  time.Duration
+}
+
+// Foreign tells whether something runs the cell that runner does not bring: an interpreter, a program.
+func (c *PlannedCell) Foreign() bool { return c.Runtime.Kind != goKind }
+
+// Counted tells whether Workers is how many work at once: a command without an executor may start any number.
+func (c *PlannedCell) Counted() bool {
+	return c.Runtime.Kind != commandKind && c.Runtime.Kind != programKind || slices.ContainsFunc(c.Facets, func(f matrix.Facet) bool { return f.Name == matrix.Executor })
+}
+
+// Optional tells whether the spec says that what runs the cell may be missing.
+func (c *PlannedCell) Optional() bool {
+	return c.Runtime.Optional || c.Workload != nil && c.Workload.Optional
+}
+
+// Command is a program of its own, templates filled in but for what Late marks. Cells and tasks may share one.
+type Command struct {
+	Argv    []string
+	Env     map[string]string // over that of the cell
+	Dir     string            // where it runs, as it can be opened from here
+	Stdin   string            // path of the file that it reads, as it can be opened from here; "": nothing
+	Success []int             // exit statuses that are no failure; nil: 0 alone
+}
+
+// Step is what is done before or after trials, untimed.
+type Step struct {
+	Each    string // run, cell or trial
+	Command Command
 }
 
 // ExcludedCell is a combination that will not run.
@@ -160,6 +194,18 @@ func (p *Plan) fill(d design, facets [][]matrix.Facet, reasons []string, base []
 		}
 	}
 	p.equalWork(amounts, list)
+	p.comparable(list)
+}
+
+// comparable refuses same-output where there is nothing to be the same as.
+func (p *Plan) comparable(list *diag.List) {
+	for i := range p.Experiment.Workloads {
+		w := &p.Experiment.Workloads[i]
+		compared := func(c PlannedCell) bool { return c.Workload == w && c.Baseline >= 0 }
+		if w.Same && !slices.ContainsFunc(p.Cells, compared) {
+			list.Add(w.Pos, len(w.Name), "add baseline: the cell whose output is right", "verify: same-output of %s has no baseline to compare with", w.Name)
+		}
+	}
 }
 
 // identity is the key without levels at their axis's default.

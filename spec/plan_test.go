@@ -207,15 +207,15 @@ matrix: {n: [1, 2]}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := w.Holds(tt.results, result, plan.Cells[1].Facets); err != nil || got != tt.want {
+		if got, err := w.Holds(Work{Results: tt.results, Result: result}, &plan.Cells[1]); err != nil || got != tt.want {
 			t.Errorf("%v: %v, %v", tt.results, got, err)
 		}
 	}
-	if holds, err := w.Holds(nil, []any{2}, plan.Cells[1].Facets); holds {
+	if holds, err := w.Holds(Work{Result: []any{2}}, &plan.Cells[1]); holds {
 		t.Error("a list is equal to a number", err)
 	}
 	w = &Workload{}
-	if holds, err := w.Holds(nil, nil, nil); !holds || err != nil {
+	if holds, err := w.Holds(Work{}, nil); !holds || err != nil {
 		t.Error("without verify it must hold", err)
 	}
 }

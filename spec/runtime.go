@@ -10,14 +10,21 @@ import (
 	"runner/internal/matrix"
 )
 
-// The kinds of runtime.
+// The kinds of runtime that are no language of the catalog.
 const (
-	goKind     = "go"
-	pythonKind = "python"
+	goKind      = "go"
+	commandKind = "command" // no runtime at all: a task is a process
+	programKind = "program" // it speaks the shim protocol itself
 )
 
 // implied are the runtimes that a spec need not declare.
-var implied = []Runtime{{Name: goKind, Kind: goKind}, {Name: pythonKind, Kind: pythonKind, Version: "3"}}
+func (n *vocabulary) implied() []Runtime {
+	all := []Runtime{{Name: goKind, Kind: goKind}, {Name: commandKind, Kind: commandKind}, {Name: programKind, Kind: programKind}}
+	for _, l := range n.languages {
+		all = append(all, Runtime{Name: l.Name, Kind: l.Name, Version: l.Default})
+	}
+	return all
+}
 
 func (r *reader) runtimes() {
 	all := r.root.get("runtimes")
@@ -25,26 +32,37 @@ func (r *reader) runtimes() {
 		return
 	}
 	for _, e := range all.keys {
-		rt := Runtime{Name: e.name, Pos: e.pos}
-		var kinds []string
-		for _, kind := range []string{goKind, pythonKind} {
-			if v := e.value.get(kind); v != nil {
-				kinds = append(kinds, kind)
-				rt.Kind, rt.Version, rt.Dir = kind, v.text, r.dirOf(v)
-			}
+		if e.value.is(isMap) {
+			r.runtime(e)
 		}
-		if v := e.value.get("optional"); v.is(isBool) {
-			rt.Optional = v.data.(bool)
-		}
-		if e.value.is(isMap) && len(kinds) != 1 {
-			hint := `such as {python: "3"}`
-			if len(kinds) > 1 {
-				hint = "keep one of " + strings.Join(kinds, ", ")
-			}
-			r.list.Add(e.pos, len(e.name), hint, "runtime %s has %d kinds, not one", e.name, len(kinds))
-		}
-		r.exp.Runtimes = append(r.exp.Runtimes, rt)
 	}
+}
+
+func (r *reader) runtime(e entry) {
+	rt := Runtime{Name: e.name, Pos: e.pos}
+	var kinds []string
+	if e.value.get(goKind) != nil {
+		kinds, rt.Kind = append(kinds, goKind), goKind
+	}
+	found := r.languages(e.value, runtimeShape, e.name)
+	for _, language := range found {
+		v := language.value
+		i := slices.IndexFunc(r.exp.names.languages, func(l LanguageInfo) bool { return l.Name == language.name })
+		r.exp.names.languages[i].versionShape().check(v, language.name, r.list)
+		kinds = append(kinds, language.name)
+		rt.Kind, rt.Version, rt.Dir = language.name, v.text, r.dirOf(v)
+	}
+	if v := e.value.get("optional"); v.is(isBool) {
+		rt.Optional = v.data.(bool)
+	}
+	if len(kinds) != 1 {
+		hint := `such as {python: "3"}`
+		if len(kinds) > 1 {
+			hint = "keep one of " + strings.Join(kinds, ", ")
+		}
+		r.list.Add(e.pos, len(e.name), hint, "runtime %s has %d kinds, not one", e.name, len(kinds))
+	}
+	r.exp.Runtimes = append(r.exp.Runtimes, rt)
 }
 
 // dirOf is the directory of the file that a value is written in, as it can be opened from here.
@@ -57,6 +75,7 @@ func (r *reader) dirOf(v *value) string {
 
 // runtime finds a runtime by name.
 func (e *Experiment) runtime(name string) Runtime {
+	implied := e.names.implied()
 	for _, known := range [][]Runtime{e.Runtimes, implied} {
 		if i := slices.IndexFunc(known, func(r Runtime) bool { return r.Name == name }); i >= 0 {
 			return known[i]
@@ -69,10 +88,14 @@ func (e *Experiment) runtime(name string) Runtime {
 // workload is written for.
 func (e *Experiment) runtimeOf(w *Workload) Runtime {
 	switch {
+	case w.isCommand():
+		return e.runtime(commandKind)
+	case w.Kind == programKind:
+		return e.runtime(programKind)
 	case len(e.Runtimes) == 1:
 		return e.Runtimes[0]
 	case w.File != "":
-		return e.runtime(pythonKind)
+		return e.runtime(w.Kind)
 	}
 	return e.runtime(goKind)
 }
@@ -94,7 +117,8 @@ func (d design) running(i int) (*Workload, Runtime) {
 // fit excludes the combinations that cannot be, such as goroutines in Python, and reports levels that fit nowhere.
 func (d design) fit(reasons []string, list *diag.List) {
 	e := d.exp
-	if len(e.Runtimes) > 1 && !d.has(matrix.Runtime) {
+	standalone := !slices.ContainsFunc(e.Workloads, func(w Workload) bool { return !w.standalone() })
+	if len(e.Runtimes) > 1 && !d.has(matrix.Runtime) && !standalone {
 		names := []string{}
 		for _, r := range e.Runtimes {
 			names = append(names, r.Name)
@@ -148,8 +172,10 @@ func cmpOr(a, b string) string {
 func (d design) unfit(i int) string {
 	w, rt := d.running(i)
 	switch {
-	case w.File != "" && rt.Kind != pythonKind:
-		return fmt.Sprintf("%s is in Python: %s cannot run it", w.Name, rt.Name)
+	case w.File != "" && rt.Kind != w.Kind:
+		return fmt.Sprintf("%s is written for %s: %s cannot run it", w.Name, w.Kind, rt.Name)
+	case w.isCommand() != (rt.Kind == commandKind) || (w.Kind == programKind) != (rt.Kind == programKind):
+		return fmt.Sprintf("%s is a %s: %s cannot run it", w.Name, w.Kind, rt.Name)
 	case w.info != nil && !offers(w.info.Runtimes, rt):
 		return fmt.Sprintf("the built-in workload %s is not there in %s", w.Builtin, rt.Kind)
 	}
@@ -171,7 +197,10 @@ func (d design) unfit(i int) string {
 	return ""
 }
 
-func offers(kinds []string, rt Runtime) bool { return kinds == nil || slices.Contains(kinds, rt.Kind) }
+// offers tells whether one of the kinds of runtime is this. What a program offers only it knows: it is asked.
+func offers(kinds []string, rt Runtime) bool {
+	return kinds == nil || rt.Kind == programKind || slices.Contains(kinds, rt.Kind)
+}
 
 // options are those of an executor that a runtime has.
 func (l *Level) optionsFor(info ExecutorInfo, rt Runtime) map[string]any {

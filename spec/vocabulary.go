@@ -17,12 +17,14 @@ type vocabulary struct {
 	linked    map[string]int  // index of the axis whose levels bring a name
 	options   map[string]bool // scalar options of the executors in the matrix
 	running   map[string]bool // canonical names of the executors in the matrix
-	late      map[string]bool // fixture.value of the fixtures of the spec
+	late      map[string]bool // what is known only when a run begins: dir, scratch, and fixture.value of the spec's fixtures
+	languages []LanguageInfo
 }
 
 func (n *vocabulary) learn(cat Catalog, cores int) {
 	*n = vocabulary{cores: cores, executors: map[string]ExecutorInfo{}, aliases: map[string]string{}, builtins: map[string]BuiltinInfo{},
-		axes: map[string]int{}, linked: map[string]int{}, options: map[string]bool{}, running: map[string]bool{}, late: map[string]bool{}}
+		axes: map[string]int{}, linked: map[string]int{}, options: map[string]bool{}, running: map[string]bool{},
+		late: map[string]bool{"dir": true, "scratch": true}, languages: cat.Languages}
 	for _, e := range cat.Executors {
 		n.executors[e.Name] = e
 		for _, a := range e.Aliases {
@@ -36,7 +38,10 @@ func (n *vocabulary) learn(cat Catalog, cores int) {
 
 // reserved names have a meaning of their own in selectors, templates, checks or expressions.
 var reserved = []string{"workload", "runtime", "executor", "workers", "cores", "against", "stat", "phase", "since", "label", "levels", "default",
-	"result", "results", "if", "in", "not", "and", "or", "let", "true", "false", "nil", "matches", "contains", "startsWith", "endsWith"}
+	"result", "results", "stdout", "exit", "files", "dir", "scratch", "if", "in", "not", "and", "or", "let", "true", "false", "nil", "matches", "contains", "startsWith", "endsWith"}
+
+// Reserved are those names: no axis can have one.
+func Reserved() []string { return slices.Clone(reserved) }
 
 // substitutes are the names that {{…}} may hold.
 func (n *vocabulary) substitutes() []string {

@@ -17,8 +17,8 @@ type argument struct {
 	known bool       // field.data is bound already
 }
 
-// kinds are the keys of which a workload has exactly one.
-var kinds = []string{"builtin", "python", "command", "shell", "program"}
+// kinds are the keys of which a workload has exactly one, besides those of the languages.
+var kinds = []string{"builtin", "command", "shell", "program"}
 
 func (r *reader) workloads() {
 	all := r.root.get("workloads")
@@ -37,7 +37,7 @@ func (r *reader) workloads() {
 }
 
 func (r *reader) workload(e entry) {
-	w := Workload{Name: e.name, Pos: e.pos, Combine: "none"}
+	w := Workload{Name: e.name, Pos: e.pos, Combine: "none", base: r.dirOf(e.value)}
 	if v := e.value.get("combine"); v.is(isText) {
 		w.Combine = v.text
 	}
@@ -46,54 +46,100 @@ func (r *reader) workload(e entry) {
 			w.Allow = append(w.Allow, item.text)
 		}
 	}
-	info, isBuiltin := r.workloadKind(e, &w)
+	info := r.workloadKind(e, &w)
 	w.info = info
 	w.args = r.arguments(e.value.get("args"), info)
 	w.tasks = r.taskForm(e.value.get("tasks"), info)
 	w.env = r.environment(e.value.get("env"))
 	w.Env = constantEnv(w.env)
-	if v := e.value.get("verify"); v.is(isText) && r.expressionText(v) {
-		p, problems := expression.Compile(v.Text(), r.verifyScope())
-		w.Verify = p
-		*r.list = append(*r.list, problems...)
-	}
-	if isBuiltin {
+	r.standalone(e, &w)
+	r.around(e.value, &w)
+	r.verify(e.value.get("verify"), &w)
+	if w.Kind == "builtin" {
 		r.required(e, &w, info)
 	}
-	r.commandTemplates(e.value)
 	r.exp.Workloads = append(r.exp.Workloads, w)
 }
 
 // workloadKind finds which of the kinds it is. The info is nil unless it is a built-in that exists.
-func (r *reader) workloadKind(e entry, w *Workload) (info *BuiltinInfo, isBuiltin bool) {
-	var given []string
-	for _, kind := range kinds {
-		if e.value.get(kind) != nil {
-			given = append(given, kind)
-		}
+func (r *reader) workloadKind(e entry, w *Workload) *BuiltinInfo {
+	given := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return e.value.get(kind) == nil })
+	for _, language := range r.languages(e.value, workloadShape, e.name) {
+		given = append(given, language.name)
 	}
 	if len(given) != 1 {
-		problem, hint := "no kind", "add one of "+strings.Join(kinds, ", ")
+		problem, hint := "no kind", "add one of "+strings.Join(slices.Insert(slices.Clone(kinds), 1, r.exp.names.languageNames()...), ", ")
 		if len(given) > 1 {
 			problem, hint = strings.Join(given, " and "), "keep one of them"
 		}
 		r.list.Add(e.pos, utf8.RuneCountInString(e.name), hint, "workload %s has %s", e.name, problem)
-		return nil, false
+		return nil
 	}
-	if v := e.value.get("python"); v != nil {
-		r.pythonWorkload(v, w)
+	w.Kind = given[0]
+	v := e.value.get(w.Kind)
+	if slices.Contains(r.exp.names.languageNames(), w.Kind) {
+		r.function(v, w)
 	}
-	v := e.value.get("builtin")
-	if !v.is(isText) {
-		return nil, v != nil
+	if w.Kind != "builtin" || !v.is(isText) {
+		return nil
 	}
 	found, ok := r.exp.names.builtins[v.text]
 	if !ok {
 		r.fail(v, suggest(v.text, sorted(keysOf(r.exp.names.builtins))), "unknown built-in workload %q", shorten(v.text))
-		return nil, true
+		return nil
 	}
 	w.Builtin = v.text
-	return &found, true
+	return &found
+}
+
+// standalone reads what only commands, shell texts and programs have.
+func (r *reader) standalone(e entry, w *Workload) {
+	switch {
+	case w.isCommand():
+		w.program = r.commandForm(e.value.get(w.Kind), w.own())
+	case w.Kind == programKind:
+		w.program = r.commandForm(e.value.get(w.Kind), nil)
+	}
+	for _, key := range []string{"stdin", "exit"} {
+		if v := e.value.get(key); v != nil && !w.isCommand() && w.Kind != "" {
+			r.fail(v, "take it out, or write command: […]", "%s is for command and shell", key)
+		}
+	}
+	if v := e.value.get("combine"); v != nil && w.isCommand() && w.Combine != "none" {
+		r.fail(v, "a command's result is its exit status, and what it wrote", "the results of commands cannot be combined")
+	}
+	if v := e.value.get("stdin"); v.is(isText) {
+		w.stdin = r.fieldWith(v, w.own())
+	}
+	for _, item := range e.value.get("exit").items() {
+		if item.is(isInt) {
+			w.exits = append(w.exits, item.data.(int))
+		}
+	}
+}
+
+// around reads where a workload runs, and what is done before and after.
+func (r *reader) around(v *value, w *Workload) {
+	if d := v.get("dir"); d.is(isText) {
+		w.dir = r.field(d)
+	}
+	if o := v.get("optional"); o.is(isBool) {
+		w.Optional = o.data.(bool)
+	}
+	w.prepare, w.cleanup = r.step(v.get("prepare")), r.step(v.get("cleanup"))
+}
+
+// verify compiles the expression. `same-output` is a word of its own.
+func (r *reader) verify(v *value, w *Workload) {
+	switch {
+	case !v.is(isText) || !r.expressionText(v):
+	case v.text == "same-output":
+		w.Same = true
+	default:
+		p, problems := expression.Compile(v.Text(), r.verifyScope(w))
+		w.Verify = p
+		*r.list = append(*r.list, problems...)
+	}
 }
 
 // arguments reads a mapping of parameters to scalars. info is nil where the parameters are not known.
@@ -172,16 +218,6 @@ func (r *reader) fieldWith(v *value, more []string) field {
 	return f
 }
 
-// commandTemplates checks the names in what this version does not run yet.
-func (r *reader) commandTemplates(v *value) {
-	more := []string{"dir", "port"}
-	for _, key := range []string{"command", "shell", "program", "prepare", "cleanup", "dir"} {
-		if child := v.get(key); child.is(isText | isList) {
-			r.fieldWith(child, more)
-		}
-	}
-}
-
 func (r *reader) environment(v *value) (env []argument) {
 	if !v.is(isMap) {
 		return nil
@@ -228,10 +264,17 @@ func (r *reader) required(e entry, w *Workload, info *BuiltinInfo) {
 	}
 }
 
-// verifyScope is what verify may name: results in task order, result combined, and the levels of the cell.
-func (r *reader) verifyScope() expression.Scope {
+// verifyScope is what verify may name: results in task order, result combined, the levels of the cell, and files; of a
+// command also what one task is and gave.
+func (r *reader) verifyScope(w *Workload) expression.Scope {
 	vars := r.levelVariables()
-	vars["results"], vars["result"] = []any{}, nil
+	if w.isCommand() {
+		for _, name := range w.own() {
+			vars[name] = nil
+		}
+		vars["stdout"], vars["exit"] = "", 0
+	}
+	vars["results"], vars["result"], vars["files"] = []any{}, nil, map[string]any{}
 	return expression.Scope{Variables: vars, Bool: true}
 }
 

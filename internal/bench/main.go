@@ -33,14 +33,15 @@ type bench struct {
 func main() {
 	out := flag.String("o", "", "write the table to `FILE` as well")
 	pairs := flag.Int("n", 41, "pairs of runs for each comparison of starts")
+	only := flag.String("only", "", "measure the `PART` of that name alone")
 	flag.Parse()
-	if err := run(*out, *pairs); err != nil {
+	if err := run(*out, *pairs, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out string, pairs int) error {
+func run(out string, pairs int, only string) error {
 	dir, err := os.MkdirTemp("", "runner-bench-")
 	if err != nil {
 		return err
@@ -56,8 +57,11 @@ func run(out string, pairs int) error {
 		measure func() ([]row, error)
 	}{
 		{"cold start", b.coldStart}, {"check of 10,000 cells", b.bigCheck}, {"overhead of a run", b.overhead},
-		{"start of a worker", b.workerStart}, {"dispatch to a pool", b.dispatch}, {"the Python shim", b.shim},
+		{"start of a worker", b.workerStart}, {"dispatch to a pool", b.dispatch}, {"the Python shim", b.shim}, {"timing a command", b.commands},
 	} {
+		if only != "" && part.name != only {
+			continue
+		}
 		began := time.Now()
 		fmt.Fprintf(os.Stderr, "%s …", part.name)
 		more, err := part.measure()

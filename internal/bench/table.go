@@ -43,9 +43,9 @@ func ratio(ours, peers []float64) (median float64, text string) {
 		ratios[i] = ours[i] / peers[i]
 	}
 	median = stats.Median(ratios)
-	text = fmt.Sprintf("%.2f (n=%d)", median, len(ratios))
+	text = fmt.Sprintf("%.3f (n=%d)", median, len(ratios))
 	if i, ok := stats.MedianInterval(ratios, 0.95); ok {
-		text = fmt.Sprintf("%.2f [%.2f, %.2f] (n=%d)", median, i[0], i[1], len(ratios))
+		text = fmt.Sprintf("%.3f [%.3f, %.3f] (n=%d)", median, i[0], i[1], len(ratios))
 	}
 	return median, text
 }

@@ -32,10 +32,13 @@ func catalog(cores int) spec.Catalog {
 		}
 		c.Builtins = append(c.Builtins, info)
 	}
+	for _, l := range shims.All() {
+		c.Languages = append(c.Languages, spec.LanguageInfo{Name: l.Runtime, Versions: l.Versions, Default: l.Default, Example: l.Example})
+	}
 	for _, f := range fixtures.All() {
 		info := spec.FixtureInfo{Name: f.Name, Doc: f.Doc}
 		for _, p := range f.Params {
-			info.Settings = append(info.Settings, spec.SettingInfo{Name: p.Name, Doc: p.Doc, Default: p.Default})
+			info.Settings = append(info.Settings, spec.SettingInfo{Name: p.Name, Doc: p.Doc, Default: p.Default, Required: p.Required, Path: p.Kind == "path"})
 		}
 		for _, v := range f.Values {
 			info.Values = append(info.Values, spec.ValueInfo{Name: v.Name, Doc: v.Doc})
@@ -74,6 +77,7 @@ func allExecutors() []executor {
 		}
 	}
 	add("go", executors.All())
+	add("command", executors.CommandInfos())
 	for _, s := range shims.All() {
 		add(s.Runtime, s.Executors)
 	}

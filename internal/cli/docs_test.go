@@ -283,10 +283,13 @@ func TestNamesInThePages(t *testing.T) {
 	}
 }
 
-// leaders are the names in backticks on the line that begins with lead, sorted and without doubles.
+// leaders are the names in backticks of the paragraph, or the row of a table, that begins with lead, sorted and without
+// doubles.
 func leaders(page, lead string) (names []string) {
+	inside := false
 	for _, line := range strings.Split(page, "\n") {
-		if !strings.HasPrefix(line, lead) {
+		begins := strings.HasPrefix(line, lead)
+		if inside = begins || inside && line != "" && lead[0] != '|'; !inside {
 			continue
 		}
 		for _, code := range inlineCode.FindAllStringSubmatch(line, -1) {

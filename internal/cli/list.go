@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runner/executors/shims"
 	"runner/gates"
 	"runner/internal/host"
 	"runner/internal/runtimes"
@@ -133,16 +134,19 @@ func listExecutors(w io.Writer) error {
 func (a *app) listRuntimes(w io.Writer) error {
 	m := host.Environment()
 	fmt.Fprintf(w, "go\t%s, built in; %s usable\n", m.Go, plural(m.Cores, "core"))
-	found := runtimes.All(a.ctx, "/")
-	for _, r := range found {
-		gil := ""
-		if r.GIL == "off" {
-			gil = ", no GIL"
+	for _, s := range shims.All() {
+		language := runtimes.Language{Kind: s.Runtime, Interpreter: s.Interpreter, Unset: s.Unset, Example: s.Example}
+		found := runtimes.All(a.ctx, language, "/")
+		for _, r := range found {
+			gil := ""
+			if r.GIL == "off" {
+				gil = ", no GIL"
+			}
+			fmt.Fprintf(w, "%s\t%s %s%s, from %s: %s\n", r.Kind, r.Name, r.Version, gil, r.From, reports.Visible(r.Path))
 		}
-		fmt.Fprintf(w, "%s\t%s %s%s, from %s: %s\n", r.Kind, r.Name, r.Version, gil, r.From, reports.Visible(r.Path))
-	}
-	if len(found) == 0 {
-		fmt.Fprintln(w, "python\tnone found on this machine: cells that want one are unavailable")
+		if len(found) == 0 {
+			fmt.Fprintf(w, "%s\tnone found on this machine: cells that want one are unavailable\n", s.Runtime)
+		}
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 // second while a trial runs. Its methods may be called by several goroutines.
 type liveView interface {
 	start(total int, cells []string) // the planned trials, and the keys of the cells
+	step(doing string)               // what is done before the first trial or after the last; "": it is done
 	trial(liveTrial)
 	finish() // last; nothing is written after it
 }
@@ -45,6 +46,7 @@ func newLive(w io.Writer, terminal bool, env func(string) string, now func() tim
 type liveQuiet struct{}
 
 func (liveQuiet) start(int, []string) {}
+func (liveQuiet) step(string)         {}
 func (liveQuiet) trial(liveTrial)     {}
 func (liveQuiet) finish()             {}
 
@@ -76,6 +78,15 @@ type liveProgress struct {
 	began         time.Time
 	done, total   int
 	block, blocks int
+	doing         string // a step besides trials
+}
+
+// step notes what is done besides trials. Its time says nothing about how long they will take.
+func (p *liveProgress) step(now time.Time, doing string) {
+	p.doing = reports.Visible(doing)
+	if p.done == 0 {
+		p.began = now
+	}
 }
 
 type liveCell struct {
@@ -137,6 +148,9 @@ func (p *liveProgress) left(now time.Time) time.Duration {
 // position is "block 3 of 10, 24 of 80 trials" with the given separator.
 func (p *liveProgress) position(separator string) string {
 	text := fmt.Sprintf("%d of %d trials", p.done, p.total)
+	if p.doing != "" {
+		text = p.doing + separator + text
+	}
 	if p.blocks > 0 {
 		text = fmt.Sprintf("block %d of %d%s%s", p.block+1, p.blocks, separator, text)
 	}

@@ -40,6 +40,14 @@ func (v *livePlain) start(total int, cells []string) {
 	v.stop = v.every(v.tick)
 }
 
+func (v *livePlain) step(doing string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.progress.step(v.now(), doing); doing != "" && !v.over {
+		v.linef("%s", v.progress.doing)
+	}
+}
+
 func (v *livePlain) trial(t liveTrial) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

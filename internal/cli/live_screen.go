@@ -41,6 +41,13 @@ func (v *liveScreen) start(total int, cells []string) {
 	v.stop = v.every(v.tick)
 }
 
+func (v *liveScreen) step(doing string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.progress.step(v.now(), doing)
+	v.draw()
+}
+
 func (v *liveScreen) trial(t liveTrial) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

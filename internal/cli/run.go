@@ -164,7 +164,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 		fmt.Fprintf(a.stderr, "run %s, kept in %s\n", run.ID, reports.Visible(db.Path()))
 	}
 	live := a.live(x)
-	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Notify: live.event,
+	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Notify: live.event, Announce: live.step,
 		Stage: func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
 	outcome, err := e.Run(a.ctx)
 	live.finish()

@@ -28,6 +28,7 @@ type Engine struct {
 	Recorder Recorder
 	Launch   func(context.Context, executors.Job) executors.Observation // executors.Run, or a fake
 	Notify   func(Event)                                                // may be nil; called between trials only
+	Announce func(step string)                                          // may be nil; called before a preparation or clean-up of the run, with "" after them
 	Now      func() time.Time                                           // nil: time.Now
 	Scratch  string                                                     // where trials get their private directories; "": the system's
 
@@ -52,7 +53,8 @@ type Outcome struct {
 	OutOfBudget bool // the time budget was used up before the planned number of blocks
 }
 
-// Run executes the plan. An error means that a trial could not be recorded; what workloads do wrong is in the trials.
+// Run executes the plan. An error means that a trial could not be recorded, or that what was set up for the run could not
+// be made or undone; what workloads do wrong is in the trials.
 func (e *Engine) Run(ctx context.Context) (_ Outcome, err error) {
 	if e.Now == nil {
 		e.Now = time.Now
@@ -76,6 +78,9 @@ func (e *Engine) Run(ctx context.Context) (_ Outcome, err error) {
 		return out, err
 	}
 	defer func() { err = cmp.Or(err, stage.close()) }()
+	around := newSteps(e, stage, room)
+	defer func() { err = cmp.Or(err, around.cleanup(ctx)) }()
+	around.prepare(ctx)
 	for block := range blocks {
 		if repeats.Budget > 0 && e.Now().Sub(start) > repeats.Budget {
 			out.OutOfBudget = true
@@ -86,12 +91,10 @@ func (e *Engine) Run(ctx context.Context) (_ Outcome, err error) {
 				total--
 				continue
 			}
-			dir, err := room.next()
+			trial, err := e.trial(ctx, proof, around, slot, block, position)
 			if err != nil {
-				return out, fmt.Errorf("make the trial's directory: %w", err)
+				return out, err
 			}
-			trial := e.trial(ctx, proof, stage, slot, block, position, dir)
-			_ = os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
 			if ctx.Err() != nil {
 				out.Interrupted = true
 				return out, nil
@@ -126,10 +129,18 @@ func rank(proof *proof, s spec.Slot) int {
 }
 
 // trial runs one slot and stamps what was seen.
-func (e *Engine) trial(ctx context.Context, proof *proof, stage *Stage, slot spec.Slot, block, position int, dir string) results.Trial {
+func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot spec.Slot, block, position int) (results.Trial, error) {
 	cell := &e.Plan.Cells[slot.Cell]
+	dir, err := around.room.next()
+	if err != nil {
+		return results.Trial{}, fmt.Errorf("make the trial's directory: %w", err)
+	}
+	defer func() {
+		_ = os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
+		_ = os.RemoveAll(executors.OutputOf(dir))
+	}()
 	started := e.Now()
-	seen := e.launch(ctx, job(e.Plan, cell, block, dir), cell, stage)
+	seen := around.during(ctx, slot.Cell, job(e.Plan, cell, block, dir))
 	trial := results.Trial{
 		Cell: cell.Cell, Workload: cell.Workload.Name,
 		Block: block, Position: position, Control: slot.Control,
@@ -140,11 +151,18 @@ func (e *Engine) trial(ctx context.Context, proof *proof, stage *Stage, slot spe
 		Stdout: seen.Stdout, Stderr: seen.Stderr, Warnings: seen.Warnings,
 	}
 	if trial.Status == results.OK || trial.Status == results.Leaked {
-		if problem := proof.check(slot.Cell, &trial); problem != nil {
+		var files map[string]any
+		if cell.Workload.AsksFor("files") {
+			files, err = filesIn(dir)
+		}
+		if problem := cmp.Or(err, proof.check(slot.Cell, &trial, files)); problem != nil {
 			trial.Status, trial.Reason = results.Wrong, problem.Error()
 		}
 	}
-	return trial
+	if o := around.after(ctx, slot.Cell, dir); o.Status != results.OK {
+		trial.Warnings = append(trial.Warnings, o.Reason)
+	}
+	return trial, nil
 }
 
 func job(plan *spec.Plan, cell *spec.PlannedCell, block int, dir string) executors.Job {
@@ -157,5 +175,17 @@ func job(plan *spec.Plan, cell *spec.PlannedCell, block int, dir string) executo
 	for _, args := range cell.Tasks {
 		j.Tasks = append(j.Tasks, args)
 	}
+	j.WorkDir = cell.Dir
+	if cell.Program != nil {
+		j.Program, j.Workload = cell.Program, cell.Workload.Name
+	}
+	made := map[*spec.Command]*executors.Command{}
+	for _, c := range cell.Commands {
+		if made[c] == nil {
+			made[c] = command(c)
+		}
+		j.Commands, j.WorkDir = append(j.Commands, made[c]), c.Dir
+	}
+	j.Output = cell.Commands != nil && cell.Workload.AsksFor("stdout")
 	return j
 }

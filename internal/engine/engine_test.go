@@ -23,6 +23,7 @@ func planOf(t *testing.T, rest string) *spec.Plan {
 	catalog := spec.Catalog{Cores: 2,
 		Executors: []spec.ExecutorInfo{{Name: "serial"}, {Name: "threads", Workers: true}, {Name: "procs", Workers: true}},
 		Builtins:  []spec.BuiltinInfo{{Name: "add", Params: []spec.ParamInfo{{Name: "a", Default: 1}}}},
+		Languages: []spec.LanguageInfo{{Name: "python", Versions: ".*", Default: "3", Example: "3.12"}},
 	}
 	text := "version: 1\nname: x\n" + rest
 	read := func(string) ([]byte, error) { return []byte(text), nil }

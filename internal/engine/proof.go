@@ -20,6 +20,7 @@ type proof struct {
 type outcome struct {
 	results []any
 	result  any
+	files   map[string]any
 }
 
 func newProof(plan *spec.Plan) *proof {
@@ -29,11 +30,11 @@ func newProof(plan *spec.Plan) *proof {
 // waits tells whether cells are still to be compared with what this one gives.
 func (p *proof) waits(index int) bool {
 	_, known := p.reference[index]
-	return !known && p.plan.Cells[index].Baseline == index && p.plan.Cells[index].Workload.Verify == nil
+	return !known && p.plan.Cells[index].Baseline == index && p.plan.Cells[index].Workload.Compared()
 }
 
-// check combines the trial's results and says what is wrong with them; nil if nothing is.
-func (p *proof) check(index int, trial *results.Trial) error {
+// check combines the trial's results and says what is wrong with them, or with the files that it left; nil if nothing is.
+func (p *proof) check(index int, trial *results.Trial, files map[string]any) error {
 	cell := &p.plan.Cells[index]
 	if len(trial.Results) != len(cell.Tasks) {
 		return fmt.Errorf("%d of %d tasks reported", len(trial.Results), len(cell.Tasks))
@@ -43,22 +44,19 @@ func (p *proof) check(index int, trial *results.Trial) error {
 		return fmt.Errorf("combine: %w", err)
 	}
 	trial.Result = combined
-	if cell.Workload.Verify != nil {
-		holds, err := cell.Workload.Holds(trial.Results, combined, cell.Facets)
-		switch {
-		case err != nil:
-			return err
-		case !holds:
-			return fmt.Errorf("verify does not hold: %s", brief(trial))
-		}
-		return nil
+	if cell.Workload.Compared() {
+		return p.compare(index, outcome{trial.Results, trial.Result, files})
 	}
-	return p.compare(index, trial)
+	holds, err := cell.Workload.Holds(spec.Work{Results: trial.Results, Result: combined, Files: files}, cell)
+	if err == nil && !holds {
+		return fmt.Errorf("verify does not hold: %s", brief(trial))
+	}
+	return err
 }
 
 var errNoReference = errors.New("not proven: the baseline has given no result to compare with yet, and the workload has no `verify`")
 
-func (p *proof) compare(index int, trial *results.Trial) error {
+func (p *proof) compare(index int, got outcome) error {
 	baseline := p.plan.Cells[index].Baseline
 	if baseline < 0 {
 		return nil
@@ -66,12 +64,13 @@ func (p *proof) compare(index int, trial *results.Trial) error {
 	want, known := p.reference[baseline]
 	switch {
 	case !known && baseline == index:
-		p.reference[index] = outcome{trial.Results, trial.Result}
+		p.reference[index] = got
 		return nil
 	case !known:
 		return errNoReference
+	case p.plan.Cells[index].Workload.Same:
+		return sameOutput(want, got)
 	}
-	got := outcome{trial.Results, trial.Result}
 	if combines(p.plan.Cells[index].Workload) {
 		if !same(want.result, got.result) {
 			return fmt.Errorf("the baseline gave %s, this trial %s", short(want.result), short(got.result))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 
 	"runner/executors"
 	"runner/results"
@@ -14,10 +15,12 @@ import (
 	"runner/workloads"
 )
 
-// Stage is what trials need besides their plan: the programs of other languages, and what fixtures gave.
+// Stage is what trials need besides their plan: the programs of other languages, and what is known only when a run
+// begins.
 type Stage struct {
 	Programs map[string]Program // by the name of the runtime; one that is not here is Go
-	Values   map[string]string  // of fixtures, by fixture.value
+	Values   map[string]string  // by what {{…}} calls them: dir, fixture.value
+	Missing  string             // why no cell can be run here, for want of a program; "" if they can
 	Close    func() error       // undoes it; may be nil
 }
 
@@ -50,13 +53,10 @@ func (s *Stage) close() error {
 
 // launch runs a job with what the stage adds to it.
 func (e *Engine) launch(ctx context.Context, j executors.Job, cell *spec.PlannedCell, stage *Stage) executors.Observation {
-	if len(stage.Values) > 0 {
-		stage.fill(&j)
-	}
 	program, given := stage.Programs[cell.Runtime.Name]
 	switch {
 	case !given:
-		return e.Launch(ctx, j)
+		return e.start(ctx, j, stage)
 	case program.Missing != "":
 		return executors.Observation{Status: results.Unavailable, Reason: program.Missing}
 	}
@@ -66,29 +66,89 @@ func (e *Engine) launch(ctx context.Context, j executors.Job, cell *spec.Planned
 		maps.Copy(env, j.Env)
 		j.Env = env
 	}
+	return e.start(ctx, j, stage)
+}
+
+// start launches a job with what is known only now in place of its marks, and with absolute paths: trials have
+// directories of their own.
+func (e *Engine) start(ctx context.Context, j executors.Job, stage *Stage) executors.Observation {
+	values := maps.Clone(stage.Values)
+	if values == nil {
+		values = map[string]string{}
+	}
+	values["scratch"] = j.Dir
+	j.Tasks = filledTasks(j.Tasks, values)
+	j.Commands = filledCommands(j.Commands, values)
+	j.Env = filledEnv(j.Env, values)
+	if j.WorkDir = spec.Filled(j.WorkDir, values); j.WorkDir != "" {
+		j.WorkDir = absolute(j.WorkDir)
+	}
+	j.Program = filledArgv(j.Program, values)
 	return e.Launch(ctx, j)
 }
 
-// fill puts what the fixtures gave where the plan left room for it. Cells share their tasks: they are copied.
-func (s *Stage) fill(j *executors.Job) {
-	tasks := make([]workloads.Args, len(j.Tasks))
-	for i, args := range j.Tasks {
-		if i > 0 && reflect.ValueOf(args).Pointer() == reflect.ValueOf(j.Tasks[i-1]).Pointer() {
-			tasks[i] = tasks[i-1] // calls that are the same stay one
+// filledTasks copies what it changes: cells share their tasks. Calls that are the same stay one.
+func filledTasks(all []workloads.Args, values map[string]string) []workloads.Args {
+	tasks := make([]workloads.Args, len(all))
+	for i, args := range all {
+		if i > 0 && reflect.ValueOf(args).Pointer() == reflect.ValueOf(all[i-1]).Pointer() {
+			tasks[i] = tasks[i-1]
 			continue
 		}
 		tasks[i] = args
 		for name, v := range args {
-			if text, isText := v.(string); isText && spec.Filled(text, s.Values) != text {
+			if text, isText := v.(string); isText && spec.Filled(text, values) != text {
 				tasks[i] = maps.Clone(tasks[i])
-				tasks[i][name] = spec.Filled(text, s.Values)
+				tasks[i][name] = spec.Filled(text, values)
 			}
 		}
 	}
-	j.Tasks = tasks
-	env := make(map[string]string, len(j.Env))
-	for name, v := range j.Env {
-		env[name] = spec.Filled(v, s.Values)
+	return tasks
+}
+
+func filledEnv(env, values map[string]string) map[string]string {
+	out := make(map[string]string, len(env))
+	for name, v := range env {
+		out[name] = spec.Filled(v, values)
 	}
-	j.Env = env
+	return out
+}
+
+func filledCommands(all []*executors.Command, values map[string]string) []*executors.Command {
+	if all == nil {
+		return nil
+	}
+	out := make([]*executors.Command, len(all))
+	for i, c := range all {
+		if i > 0 && c == all[i-1] {
+			out[i] = out[i-1]
+			continue
+		}
+		made := executors.Command{Argv: filledArgv(c.Argv, values), Env: filledEnv(c.Env, values), Success: c.Success}
+		if made.Stdin = spec.Filled(c.Stdin, values); made.Stdin != "" {
+			made.Stdin = absolute(made.Stdin)
+		}
+		out[i] = &made
+	}
+	return out
+}
+
+// filledArgv makes the program's path absolute, if it is one and no name to be looked for on PATH.
+func filledArgv(argv []string, values map[string]string) []string {
+	out := make([]string, len(argv))
+	for i := range argv {
+		out[i] = spec.Filled(argv[i], values)
+	}
+	if len(out) > 0 && strings.Contains(out[0], "/") {
+		out[0] = absolute(out[0])
+	}
+	return out
+}
+
+// absolute counts a path from the current directory.
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path // only where the current directory is gone
 }

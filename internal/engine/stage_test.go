@@ -19,6 +19,7 @@ func staged(t *testing.T) *spec.Plan {
 	catalog := spec.Catalog{Cores: 2,
 		Executors: []spec.ExecutorInfo{{Name: "serial"}},
 		Builtins:  []spec.BuiltinInfo{{Name: "get", Params: []spec.ParamInfo{{Name: "url", Default: ""}}}},
+		Languages: []spec.LanguageInfo{{Name: "python", Versions: ".*", Default: "3", Example: "3.12"}},
 		Fixtures:  []spec.FixtureInfo{{Name: "http", Values: []spec.ValueInfo{{Name: "url"}}}},
 	}
 	text := `{version: 1, name: x, fixtures: {http: {}}, runtimes: {py2: {python: "2.7", optional: true}, py3: {python: "3"}},

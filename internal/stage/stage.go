@@ -31,18 +31,22 @@ func Set(ctx context.Context, plan *spec.Plan, dir string) (*engine.Stage, error
 		s.Programs[rt.Name] = p
 	}
 	running, err := start(ctx, plan.Experiment.Fixtures, dir)
-	s.Close = func() error { return stop(running) }
-	if err != nil {
+	s.Close = running.stop
+	var missing *fixtures.Missing
+	switch {
+	case errors.As(err, &missing):
+		s.Missing = err.Error()
+	case err != nil:
 		return nil, errors.Join(err, s.Close())
 	}
-	s.Values = values(running)
+	s.Values = running.values
 	return s, nil
 }
 
-// used are the runtimes of the plan's cells that are not Go, each once.
+// used are the runtimes of the plan's cells that need a shim, each once.
 func used(plan *spec.Plan) (all []spec.Runtime) {
 	for _, c := range plan.Cells {
-		if c.Runtime.Kind != "go" && !slices.Contains(all, c.Runtime) {
+		if _, isLanguage := shims.Lookup(c.Runtime.Kind); isLanguage && !slices.Contains(all, c.Runtime) {
 			all = append(all, c.Runtime)
 		}
 	}
@@ -55,7 +59,8 @@ func program(ctx context.Context, rt spec.Runtime, dir string, works []spec.Work
 	if !ok {
 		return engine.Program{}, fmt.Errorf("there is no shim for %s", rt.Kind)
 	}
-	found, err := runtimes.Find(ctx, rt.Version, rt.Dir)
+	language := runtimes.Language{Kind: shim.Runtime, Interpreter: shim.Interpreter, Unset: shim.Unset, Example: shim.Example}
+	found, err := runtimes.Find(ctx, language, rt.Version, rt.Dir)
 	if err != nil {
 		return engine.Program{Missing: err.Error()}, ctx.Err()
 	}
@@ -101,50 +106,4 @@ func nameOf(w *spec.Workload, twins string) string {
 		file = w.File
 	}
 	return file + ":" + w.Function
-}
-
-// fixture is one that runs.
-type fixture struct {
-	name    string
-	running fixtures.Running
-}
-
-func start(ctx context.Context, wanted []spec.Fixture, dir string) (all []fixture, err error) {
-	for _, f := range wanted {
-		kind, ok := fixtures.Lookup(f.Name)
-		if !ok {
-			return all, fmt.Errorf("there is no fixture %q", f.Name)
-		}
-		place := filepath.Join(dir, "fixture-"+f.Name)
-		if err := os.Mkdir(place, 0o700); err != nil {
-			return all, err
-		}
-		running, err := kind.Start(ctx, place, f.Settings)
-		if err != nil {
-			return all, fmt.Errorf("fixture %s: %w", f.Name, err)
-		}
-		all = append(all, fixture{f.Name, running})
-	}
-	return all, nil
-}
-
-// stop undoes them, the last one first.
-func stop(all []fixture) error {
-	var errs []error
-	for _, f := range slices.Backward(all) {
-		if err := f.running.Stop(); err != nil {
-			errs = append(errs, fmt.Errorf("fixture %s: %w", f.name, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func values(all []fixture) map[string]string {
-	out := map[string]string{}
-	for _, f := range all {
-		for name, v := range f.running.Values() {
-			out[f.name+"."+name] = v
-		}
-	}
-	return out
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"runner/internal/stats"
+)
+
+// timed are the commands that runner and hyperfine both time: nothing, a fixed time, and work.
+var timed = []struct {
+	name string
+	argv []string
+}{
+	{"true", []string{"true"}},
+	{"sleep 0.1", []string{"sleep", "0.1"}},
+	{"gzip of 2 MB", []string{"gzip", "-9", "-c", "numbers.txt"}},
+}
+
+const (
+	timedRounds = 21
+	timedRuns   = 10 // in each round, by each of the two
+)
+
+// commands times the same commands with runner and with hyperfine, in turn.
+func (b *bench) commands() ([]row, error) {
+	if _, err := exec.LookPath("hyperfine"); err != nil {
+		return []row{{what: "timing a command", peer: "no hyperfine here"}}, nil
+	}
+	var numbers strings.Builder
+	for i := range 300_000 {
+		fmt.Fprintln(&numbers, i*i%1_000_003)
+	}
+	if err := write(filepath.Join(b.dir, "numbers.txt"), numbers.String()); err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, c := range timed {
+		more, err := b.timedBoth(c.name, c.argv)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
+}
+
+func (b *bench) timedBoth(name string, argv []string) ([]row, error) {
+	words, err := json.Marshal(argv)
+	if err != nil {
+		return nil, err
+	}
+	spec := fmt.Sprintf("version: 1\nname: timed\nworkloads: {w: {command: %s}}\nrepeats: {min: %d, warmup: 1}\n", words, timedRuns)
+	var ours, peers, spreads, peerSpreads []float64
+	for range timedRounds {
+		r, err := b.measure(spec)
+		if err != nil {
+			return nil, err
+		}
+		times, err := b.hyperfine(argv)
+		if err != nil {
+			return nil, err
+		}
+		ours, peers = append(ours, stats.Median(r.Cells[0].Times)), append(peers, stats.Median(times))
+		spreads, peerSpreads = append(spreads, quartiles(r.Cells[0].Times)), append(peerSpreads, quartiles(times))
+	}
+	median, medianText := ratio(ours, peers)
+	spread, spreadText := ratio(spreads, peerSpreads)
+	return []row{
+		{"timing `" + name + "`: median of 10", milliseconds(ours), "hyperfine -N, " + milliseconds(peers), medianText, "0.99 to 1.01", yes(median >= 0.99 && median <= 1.01)},
+		{"timing `" + name + "`: spread of 10 (between the quartiles)", milliseconds(spreads), "hyperfine -N, " + milliseconds(peerSpreads), spreadText, "≤ 1", yes(spread <= 1)},
+	}, nil
+}
+
+// hyperfine gives the times of its runs, in seconds. Its own default of no output is what the commands get from it;
+// runner reads what they write.
+func (b *bench) hyperfine(argv []string) ([]float64, error) {
+	out := filepath.Join(b.dir, "hyperfine.json")
+	c := exec.Command("hyperfine", "-N", "--output=pipe", "--warmup=1", fmt.Sprintf("--runs=%d", timedRuns), "--export-json", out, strings.Join(argv, " "))
+	c.Dir = b.dir
+	if text, err := c.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("hyperfine: %w\n%s", err, text)
+	}
+	data, err := os.ReadFile(out)
+	if err != nil {
+		return nil, err
+	}
+	var report struct {
+		Results []struct {
+			Times []float64 `json:"times"`
+		} `json:"results"`
+	}
+	if err := json.Unmarshal(data, &report); err != nil || len(report.Results) != 1 {
+		return nil, fmt.Errorf("hyperfine's report: %d results, %v", len(report.Results), err)
+	}
+	return report.Results[0].Times, nil
+}
+
+// quartiles is the distance between the first and the third.
+func quartiles(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)*3/4] - sorted[len(sorted)/4]
+}
