@@ -64,6 +64,7 @@ func program(ctx context.Context, rt spec.Runtime, dir string, works []spec.Work
 	if err != nil {
 		return engine.Program{Missing: err.Error()}, ctx.Err()
 	}
+	dir = filepath.Join(dir, rt.Kind)
 	twins := filepath.Join(dir, "workloads")
 	if err := prepare(shim, dir, twins, works); err != nil {
 		return engine.Program{}, err
@@ -74,13 +75,15 @@ func program(ctx context.Context, rt spec.Runtime, dir string, works []spec.Work
 	}, nil
 }
 
-// prepare writes the files of a language once a run.
+// prepare writes the files of a language, once a run.
 func prepare(shim shims.Shim, dir, twins string, works []spec.Workload) error {
-	if _, err := os.Stat(twins); err == nil {
+	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
-	if err := os.Mkdir(twins, 0o700); err != nil {
-		return err
+	for _, made := range []string{dir, twins} {
+		if err := os.Mkdir(made, 0o700); err != nil {
+			return err
+		}
 	}
 	for _, w := range works {
 		if !scripts.Has(w.Builtin) {
@@ -96,7 +99,7 @@ func prepare(shim shims.Shim, dir, twins string, works []spec.Workload) error {
 	return shim.Install(dir)
 }
 
-// nameOf is a workload as the Python shim knows it: FILE:FUNCTION.
+// nameOf is a workload as shims know it: FILE:FUNCTION. Twins are in Python.
 func nameOf(w *spec.Workload, twins string) string {
 	if w.File == "" {
 		return filepath.Join(twins, w.Builtin+".py") + ":" + w.Builtin

@@ -79,7 +79,13 @@ def scribble(n):
     return n
 
 
+closed = []  # once a process: the next file that another thread opens, such as a library, may get the number
+
+
 def close3(n):
+    if closed:
+        return n
+    closed.append(n)
     for fd in (0, 3, 4):
         try:
             os.close(fd)
