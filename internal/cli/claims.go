@@ -20,9 +20,9 @@ func (a *app) claimsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "claims [FILE…|DIR…]",
 		Short: "One table of all claims: published, measured here, verdict",
-		Long: `Claims reads the newest stored run of each experiment, judges it again and writes a Markdown page: each claim, what its
-source published (the key "published" of an assertion), what was measured here with its interval, and the verdict. Nothing is
-run.`,
+		Long: `Claims reads the newest whole run of each experiment, one that no profile, --only, --repeats or -D cut down, judges it again
+and writes a Markdown page: each claim, what its source published (the key "published" of an assertion), what was measured here
+with its interval, and the verdict. Nothing is run.`,
 		Example: "  runner run experiments/articles\n  runner claims experiments/articles -o docs/claims.md",
 		RunE: func(_ *cobra.Command, args []string) error {
 			all, err := a.newest(args)
@@ -73,7 +73,7 @@ func (a *app) newest(args []string) ([]*reports.Told, error) {
 		all = append(all, &reports.Told{Report: r, Changed: changed(r.Run, x)})
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("no run of these experiments is stored\n  hint: runner run %s", strings.Join(args, " "))
+		return nil, fmt.Errorf("no whole run of these experiments is stored\n  hint: runner run %s", strings.Join(args, " "))
 	}
 	return all, nil
 }
