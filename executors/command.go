@@ -51,14 +51,13 @@ func (c *commands) Execute(ctx context.Context, job Job) (Observation, error) {
 	if !c.info.Workers {
 		job.Workers = 1
 	}
-	out, err := newOutput(job)
-	if err != nil {
+	out := outputOf(job)
+	if err := out.make(); err != nil {
 		return unable(job, err), nil
 	}
-	defer out.remove()
 	crew := make([]*starter, job.Workers)
 	for i := range crew {
-		crew[i] = &starter{job: job, programs: c.programs, env: environment(nil, ""), out: out, number: i}
+		crew[i] = &starter{job: job, programs: c.programs, env: environment(job.Env, ""), out: out, number: i}
 	}
 	told := catch()
 	r, _ := open(ctx, job)
@@ -66,11 +65,6 @@ func (c *commands) Execute(ctx context.Context, job Job) (Observation, error) {
 	o := r.observed(0, r.crewed(crew))
 	o.Usage.Memory = memoryOf(crew)
 	o.Warnings = crew[0].warnings // the others say the same
-	if o.Status == results.OK {
-		if err := out.take(&o); err != nil {
-			return unable(job, err), nil
-		}
-	}
 	return o, nil
 }
 

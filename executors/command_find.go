@@ -25,6 +25,9 @@ func prepareCommands(job Job) (*commands, error) {
 		}
 		list, own := command.Env["PATH"]
 		if !own {
+			list, own = job.Env["PATH"]
+		}
+		if !own {
 			list = os.Getenv("PATH")
 		}
 		key := [2]string{command.Argv[0], list}

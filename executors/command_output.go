@@ -2,6 +2,7 @@ package executors
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,6 +11,9 @@ import (
 	"strconv"
 	"syscall"
 	"unicode/utf8"
+
+	"runner/internal/host"
+	"runner/results"
 )
 
 // How much of what a command wrote becomes text of its result, in B, and of all of a trial: an event has to hold it.
@@ -18,7 +22,8 @@ const (
 	mostTextAll = 16 << 20
 )
 
-// output is where the commands write to if that is kept: a file a task, in a directory beside that of the trial. A nil
+// output is where the commands write to if that is kept: a file a task, in a directory beside that of the trial. The
+// trial's process makes it; the runner reads it once that process has ended, so that the trial's time has an end. A nil
 // one keeps nothing.
 type output struct {
 	dir  string
@@ -26,19 +31,21 @@ type output struct {
 	lost int // tasks whose text was too much for all
 }
 
-// OutputOf is that directory for a trial's scratch directory. After a trial that was killed it is still there: the caller
-// removes it.
-func OutputOf(dir string) string { return dir + ".out" }
-
-func newOutput(job Job) (*output, error) {
+func outputOf(job Job) *output {
 	if !job.Output {
-		return nil, nil
+		return nil
 	}
-	o := &output{dir: OutputOf(job.Dir)}
+	return &output{dir: job.Dir + ".out"}
+}
+
+func (o *output) make() error {
+	if o == nil {
+		return nil
+	}
 	if err := os.Mkdir(o.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("what the commands write cannot be kept: %w", err)
+		return fmt.Errorf("what the commands write cannot be kept: %w", err)
 	}
-	return o, nil
+	return nil
 }
 
 func (o *output) remove() {
@@ -58,19 +65,20 @@ func (o *output) create(task int) (int, error) {
 	}
 }
 
-// take makes what was written part of the results; each file is removed once it was read.
-func (o *output) take(seen *Observation) error {
-	if o == nil {
-		return nil
+// take makes what was written part of the results of a trial that went well.
+func (o *output) take(ctx context.Context, seen *Observation) {
+	if o == nil || seen.Status != results.OK && seen.Status != results.Leaked {
+		return
 	}
 	buf := make([]byte, 256<<10)
 	for i, span := range seen.Spans {
-		exit := seen.Results[i].(map[string]any)["exit"]
-		value, err := o.read(span.Task, buf)
+		gave, _ := seen.Results[i].(map[string]any)
+		value, err := o.read(ctx, span.Task, buf)
 		if err != nil {
-			return fmt.Errorf("what task %d wrote cannot be read: %w", span.Task, err)
+			seen.Status, seen.Reason = results.Crash, fmt.Sprintf("what task %d wrote cannot be read: %v", span.Task, err)
+			return
 		}
-		value["exit"] = exit
+		value["exit"] = gave["exit"]
 		seen.Results[i] = value
 	}
 	if o.lost > 0 {
@@ -78,20 +86,18 @@ func (o *output) take(seen *Observation) error {
 			"the stdout of %s is left out of the results, which hold %d MiB of it at most: size and sha256 are there",
 			plural(o.lost, "task", "tasks"), mostTextAll>>20))
 	}
-	return nil
 }
 
 // read tells the size of what a task wrote and its SHA-256, and the text itself if it is short.
-func (o *output) read(task int, buf []byte) (map[string]any, error) {
+func (o *output) read(ctx context.Context, task int, buf []byte) (map[string]any, error) {
 	f, err := os.Open(o.path(task))
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(o.path(task))
 	defer f.Close()
 	var start bytes.Buffer
 	sum := sha256.New()
-	n, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(&head{&start}, sum)}, struct{ io.Reader }{f}, buf)
+	n, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(&head{&start}, sum)}, host.Reader(ctx, f), buf)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -18,17 +19,22 @@ type orders struct {
 	Dir      []byte  `json:"dir"`
 	WorkDir  []byte  `json:"work_dir"`
 	Output   bool    `json:"output"`
+	Env      pairs   `json:"env"` // of all commands, over what the trial's process has
 }
 
+// pairs are names and values of variables.
+type pairs [][2][]byte
+
 type order struct {
-	Argv    [][]byte    `json:"argv"`
-	Env     [][2][]byte `json:"env,omitempty"` // names and values
-	Stdin   []byte      `json:"stdin,omitempty"`
-	Success []int       `json:"success,omitempty"`
+	Argv    [][]byte `json:"argv"`
+	Env     pairs    `json:"env,omitempty"`
+	Stdin   []byte   `json:"stdin,omitempty"`
+	Success []int    `json:"success,omitempty"`
 }
 
 func ordersOf(job Job) *orders {
-	o := &orders{Tasks: make([]int, len(job.Commands)), Dir: []byte(job.Dir), WorkDir: []byte(job.WorkDir), Output: job.Output}
+	o := &orders{Tasks: make([]int, len(job.Commands)), Dir: []byte(job.Dir), WorkDir: []byte(job.WorkDir), Output: job.Output,
+		Env: pairsOf(ours()).and(pairsOf(job.variables()))}
 	place := map[*Command]int{}
 	for i, c := range job.Commands {
 		at, known := place[c]
@@ -43,14 +49,46 @@ func ordersOf(job Job) *orders {
 }
 
 func orderOf(c *Command) order {
-	o := order{Stdin: []byte(c.Stdin), Success: c.Success}
+	o := order{Stdin: []byte(c.Stdin), Success: c.Success, Env: pairsOf(c.Env)}
 	for _, arg := range c.Argv {
 		o.Argv = append(o.Argv, []byte(arg))
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Env)) {
-		o.Env = append(o.Env, [2][]byte{[]byte(name), []byte(c.Env[name])})
-	}
 	return o
+}
+
+func pairsOf(env map[string]string) (p pairs) {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		p = append(p, [2][]byte{[]byte(name), []byte(env[name])})
+	}
+	return p
+}
+
+func (p pairs) and(more pairs) pairs { return append(p, more...) }
+
+func (p pairs) variables() map[string]string {
+	if len(p) == 0 {
+		return nil
+	}
+	env := make(map[string]string, len(p))
+	for _, variable := range p {
+		env[string(variable[0])] = string(variable[1])
+	}
+	return env
+}
+
+// goVariables are those by which Go programs are tuned. The process that starts commands and measures them is one too,
+// and must not be tuned with them.
+var goVariables = []string{"GOMAXPROCS", "GODEBUG", "GOGC", "GOMEMLIMIT", "GOTRACEBACK"}
+
+// ours are those of the runner's own.
+func ours() map[string]string {
+	env := map[string]string{}
+	for _, entry := range os.Environ() {
+		if name, value, _ := strings.Cut(entry, "="); slices.Contains(goVariables, name) {
+			env[name] = value
+		}
+	}
+	return env
 }
 
 // fill is the way back: it makes the job of a request one of commands.
@@ -70,7 +108,7 @@ func (o *orders) fill(job *Job) error {
 		}
 		job.Commands[i] = &distinct[at]
 	}
-	job.Dir, job.WorkDir, job.Output = string(o.Dir), string(o.WorkDir), o.Output
+	job.Dir, job.WorkDir, job.Output, job.Env = string(o.Dir), string(o.WorkDir), o.Output, o.Env.variables()
 	return nil
 }
 
@@ -82,12 +120,7 @@ func (o *order) command() Command {
 	for _, arg := range o.Argv {
 		c.Argv = append(c.Argv, string(arg))
 	}
-	if len(o.Env) > 0 {
-		c.Env = make(map[string]string, len(o.Env))
-	}
-	for _, variable := range o.Env {
-		c.Env[string(variable[0])] = string(variable[1])
-	}
+	c.Env = o.Env.variables()
 	return c
 }
 

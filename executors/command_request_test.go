@@ -1,6 +1,7 @@
 package executors
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"reflect"
@@ -30,6 +31,9 @@ func TestOrdersSurvive(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := decodeRequest(line)
+	if job.Env = job.variables(); job.Env["TMPDIR"] != job.Dir {
+		t.Errorf("TMPDIR is %q", job.Env["TMPDIR"])
+	}
 	if err != nil || !reflect.DeepEqual(got, job) {
 		t.Errorf("%+v became %+v: %v", job, got, err)
 	}
@@ -114,8 +118,8 @@ func TestOrdersThatMakeNoSense(t *testing.T) {
 // TestLongOutput is read in constant memory.
 func TestLongOutput(t *testing.T) {
 	const size = 256 << 20
-	o, err := newOutput(Job{Dir: t.TempDir(), Output: true})
-	if err != nil {
+	o := outputOf(Job{Dir: t.TempDir(), Output: true})
+	if err := o.make(); err != nil {
 		t.Fatal(err)
 	}
 	defer o.remove()
@@ -126,15 +130,17 @@ func TestLongOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := host.Peak()
-	seen := Observation{Spans: make([]results.TaskSpan, 1), Results: []workloads.Result{map[string]any{"exit": 0}}}
-	err = o.take(&seen)
-	if r := seen.Results[0].(map[string]any); r["bytes"] != size || r["stdout"] != nil || err != nil {
-		t.Errorf("%v, %v", r, err)
+	seen := Observation{Status: results.OK, Spans: make([]results.TaskSpan, 1), Results: []workloads.Result{map[string]any{"exit": 0}}}
+	o.take(t.Context(), &seen)
+	if r := seen.Results[0].(map[string]any); r["bytes"] != size || r["stdout"] != nil || seen.Status != results.OK {
+		t.Errorf("%v, %v", r, seen)
 	}
 	if grown := host.Peak() - before; grown > 16<<20 {
 		t.Errorf("memory grew by %d B", grown)
 	}
-	if _, err := os.Stat(o.path(0)); err == nil {
-		t.Error("the file is still there")
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if o.take(stopped, &seen); seen.Status != results.Crash {
+		t.Error("reading went on after the user stopped it")
 	}
 }

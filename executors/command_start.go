@@ -2,6 +2,7 @@ package executors
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -58,7 +59,9 @@ func (s *starter) perform(r *record, task int) error {
 	}
 	env := s.env
 	if len(c.Env) > 0 {
-		env = environment(c.Env, "")
+		all := maps.Clone(s.job.Env)
+		maps.Copy(all, c.Env)
+		env = environment(all, "")
 	}
 	attr := &syscall.ProcAttr{Dir: s.job.place(), Env: env, Files: files.list(), Sys: host.OfGroup()}
 	start := r.now()

@@ -18,12 +18,13 @@ func TestKilledRunner(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc and the parent-death signal")
 	}
-	for _, what := range []string{"functions", "commands"} {
-		t.Run(what, func(t *testing.T) { killedRunner(t, what) })
+	// a runner, a trial's process and two workers; a runner, a trial's process, two shells and what they started
+	for what, processes := range map[string]int{"functions": 4, "commands": 6} {
+		t.Run(what, func(t *testing.T) { killedRunner(t, what, processes) })
 	}
 }
 
-func killedRunner(t *testing.T, what string) {
+func killedRunner(t *testing.T, what string, processes int) {
 	dir := t.TempDir()
 	mark := filepath.Base(filepath.Dir(dir)) + "-killed"
 	program, err := os.Executable()
@@ -43,10 +44,10 @@ func killedRunner(t *testing.T, what string) {
 	}
 	hanging := executorstest.Eventually(func() bool {
 		_, err := os.Stat(filepath.Join(dir, "hanging"))
-		return err == nil && len(executorstest.Marked(mark)) == 4
+		return err == nil && len(executorstest.Marked(mark)) == processes
 	})
 	if !hanging {
-		t.Errorf("want a runner, a trial's process and two that it started: %v", executorstest.Marked(mark))
+		t.Errorf("want %d processes: %v", processes, executorstest.Marked(mark))
 	}
 	if holders := holding(lock.Name()); len(holders) != 2 { // this test and the runner
 		t.Errorf("the trial has a descriptor that the runner was started with: %v", holders)

@@ -132,7 +132,7 @@ func orphan() error {
 func hangForKill(dir string) {
 	job := Job{Executor: "procs", Workers: 2, Workload: "hang", Tasks: []workloads.Args{{"n": 1}, {"n": 1}}, Dir: dir}
 	if os.Getenv("RUNNER_TEST_HANG_IN") == "commands" {
-		c := &Command{Argv: []string{os.Args[0]}, Env: map[string]string{"RUNNER_TEST_COMMAND": "hang"}}
+		c := &Command{Argv: []string{"sh", "-c", `"$0" & wait`, os.Args[0]}, Env: map[string]string{"RUNNER_TEST_COMMAND": "hang"}}
 		job.Runtime, job.Commands, job.Output = RuntimeCommand, []*Command{c, c}, true
 	}
 	Run(context.Background(), job)

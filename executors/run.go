@@ -41,7 +41,10 @@ func Run(ctx context.Context, job Job) Observation {
 		return unstarted(job, err)
 	}
 	t.attend(ctx)
-	return t.observation()
+	o, out := t.observation(), outputOf(job)
+	defer out.remove()
+	out.take(ctx, &o)
+	return o
 }
 
 // unstarted: what this machine cannot run now, for want of descriptors, processes or memory, it can run all the same.

@@ -97,7 +97,7 @@ func serveTrial() int {
 	if line, err := requests.ReadString('\n'); err != nil || line != "go\n" {
 		return 1 // the runner is gone, or changed its mind
 	}
-	if runtime.GOOS != "linux" { // there the kernel ends this process when the runner ends
+	if runtime.GOOS != "linux" || len(job.Commands) > 0 { // else the kernel ends this process when the runner ends
 		go func() {
 			_, _ = requests.ReadByte()
 			_ = syscall.Kill(0, syscall.SIGKILL)

@@ -126,6 +126,9 @@ func (t *trial) launch(files []*os.File) (*host.Child, error) {
 		dir = t.job.place()
 	}
 	attr := &syscall.ProcAttr{Dir: dir, Env: environment(t.job.variables(), role, t.job.Unset...), Sys: host.OfSession()}
+	if len(t.job.Commands) > 0 { // which get their variables with the request; it ends with its group at the end of stdin
+		attr.Env, attr.Sys = environment(nil, role, goVariables...), host.OfOwn()
+	}
 	for _, f := range files {
 		fd := int(f.Fd())
 		if err := syscall.SetNonblock(fd, false); err != nil {

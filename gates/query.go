@@ -40,7 +40,11 @@ func (q *query) values(cell int, x metric) ([]float64, error) {
 	case len(out) > 0:
 		return out, nil
 	case slices.ContainsFunc(q.ok[cell], func(t *results.Trial) bool { return t != nil }):
-		return nil, &missing{reason: fmt.Sprintf("%s of %s was not measured", x.name, q.key(cell))}
+		reason := fmt.Sprintf("%s of %s was not measured", x.name, q.key(cell))
+		if x.name == peak.name && q.Plan.Cells[cell].Commands != nil {
+			reason += ": a command that needs less than what starts it, about 10 MB, cannot be told from that"
+		}
+		return nil, &missing{reason: reason}
 	}
 	return nil, q.noOK(cell)
 }

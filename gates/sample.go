@@ -33,6 +33,7 @@ type measured struct {
 	ok      [][]*results.Trial // of each cell by block: nil where there is no OK trial
 	control [][]*results.Trial // the same of the controls
 	absent  []string           // of each cell: why this machine cannot run it; "" where it can
+	unready []string           // of each cell: what went wrong before one of its trials; "" where nothing did
 	missed  []bool             // of each cell: what it runs on is absent, and the spec does not say that it may be
 	seen    [][]*results.Trial // of each cell: all of them, for the runtime's version
 	samples map[sampleKey]sample
@@ -46,7 +47,7 @@ type trialKey struct {
 func measure(d Data) *measured {
 	n := len(d.Plan.Cells)
 	m := &measured{Data: d, counted: make([][]*results.Trial, n), ok: make([][]*results.Trial, n),
-		control: make([][]*results.Trial, n), absent: make([]string, n), missed: make([]bool, n), seen: make([][]*results.Trial, n),
+		control: make([][]*results.Trial, n), absent: make([]string, n), unready: make([]string, n), missed: make([]bool, n), seen: make([][]*results.Trial, n),
 		samples: map[sampleKey]sample{}}
 	index := map[trialKey]int{}
 	for i, c := range d.Plan.Cells {
@@ -92,6 +93,10 @@ func (m *measured) add(cell int, t *results.Trial, at map[int]int) {
 	if t.Status == results.Unavailable {
 		m.absent[cell] = cmpOr(t.Reason, "it cannot run here")
 		m.missed[cell] = absent(t) && m.Plan.Cells[cell].Foreign() && !m.Plan.Cells[cell].Optional()
+		return
+	}
+	if t.Status == results.Unprepared { // not even tried
+		m.unready[cell] = cmpOr(m.unready[cell], t.Reason)
 		return
 	}
 	if t.Warmup || t.Status == results.Interrupted {
@@ -168,6 +173,9 @@ func (m *measured) noOK(cell int) *missing {
 		return &missing{reason: fmt.Sprintf("%s is unavailable: %s; `optional: true` with its runtime or workload says that it may be", m.key(cell), reason)}
 	} else if reason != "" {
 		return &missing{fmt.Sprintf("%s is unavailable: %s", m.key(cell), reason), true}
+	}
+	if len(m.counted[cell]) == 0 && m.unready[cell] != "" {
+		return &missing{reason: m.key(cell) + " could not be prepared: " + m.unready[cell]}
 	}
 	if len(m.counted[cell]) == 0 {
 		return &missing{reason: m.key(cell) + " has no trial"}

@@ -32,10 +32,28 @@ func Word(verdicts []Verdict, data Data) (word string, code int) {
 		return "SKIPPED", 0
 	case !has[Pass] && !anyOK(data.Trials):
 		return "NOTHING MEASURED", 5
+	case len(verdicts) == 0 && troubled(data):
+		return "ERROR", 4
 	case skipped > 0 && skipped == len(verdicts):
 		return "SKIPPED", 0
 	}
 	return "PASS", 0
+}
+
+// troubled tells whether a trial that counts went wrong in a way that its workload does not allow. Where nothing is
+// claimed it is still not well.
+func troubled(d Data) bool {
+	if d.Plan == nil {
+		return false
+	}
+	allowed := map[string][]string{}
+	for _, c := range d.Plan.Cells {
+		allowed[c.Workload.Name] = c.Workload.Allow
+	}
+	return slices.ContainsFunc(d.Trials, func(t results.Trial) bool {
+		fine := t.Status == results.OK || t.Status == results.Interrupted || t.Status == results.Unavailable || t.Warmup
+		return !fine && !slices.Contains(allowed[t.Workload], string(t.Status))
+	})
 }
 
 // spared tells whether nothing could be measured here, and the spec says that this may be.

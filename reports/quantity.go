@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -184,7 +185,13 @@ func valueText(v any, unit string, room int) string {
 	if f, ok := toFloat(v); ok {
 		return plainSpaces(exact(f, unit))
 	}
-	return Clip(Visible(fmt.Sprint(v)), max(room, 8))
+	text := fmt.Sprint(v)
+	if m, isMap := v.(map[string]any); isMap {
+		if data, err := json.Marshal(m); err == nil {
+			text = string(data)
+		}
+	}
+	return Clip(Visible(text), max(room, 8))
 }
 
 // exact is Quantity without the zeros that a short number, such as a limit, does not need: 0.9, not 0.900.

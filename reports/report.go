@@ -117,7 +117,8 @@ func (r *Report) Verdict() string { return r.Word + ": " + r.Tally() }
 // cannot run is tried once. It is nil if there is none.
 func (c *Cell) Bad() *results.Trial {
 	for _, t := range c.Trials {
-		if t.Status != results.OK && !t.Control && (!t.Warmup || c.N == 0) {
+		shared := t.Status == results.Unavailable // the first of the two copies of a baseline says so for both
+		if t.Status != results.OK && (!t.Control || shared) && (!t.Warmup || c.N == 0) {
 			return t
 		}
 	}

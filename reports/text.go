@@ -18,6 +18,7 @@ func renderText(w io.Writer, r *Report, style Style) error {
 	t.header()
 	t.cells()
 	t.trouble()
+	t.warnings()
 	t.footnotes()
 	t.checks()
 	_, err := io.WriteString(w, t.out.String())
@@ -160,6 +161,25 @@ func (t *teller) trouble() {
 		}
 		for _, l := range s.stderr {
 			t.line("    " + t.style.paint(faint, Clip("stderr: "+l, t.width-4)))
+		}
+	}
+}
+
+// warnings tells the first of each cell, and in how many of its trials there were some.
+func (t *teller) warnings() {
+	t.blank()
+	for i := range t.Cells {
+		c := &t.Cells[i]
+		first, n := "", 0
+		for _, trial := range c.Trials {
+			if len(trial.Warnings) > 0 {
+				if n++; first == "" {
+					first = trial.Warnings[0]
+				}
+			}
+		}
+		if n > 0 {
+			t.para(t.style.paint(yellow, "warning")+"  ", "  ", "", fmt.Sprintf("%s: %s (%d of %d trials)", Visible(key(c.Cell)), Visible(first), n, len(c.Trials)))
 		}
 	}
 }

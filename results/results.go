@@ -18,11 +18,12 @@ const (
 	Timeout     Status = "timeout"     // did not end in time, and was killed
 	Leaked      Status = "leaked"      // right, but a process outlived it
 	Unavailable Status = "unavailable" // this machine cannot run the cell
+	Unprepared  Status = "unprepared"  // what had to be done before it went wrong: nothing of the workload ran
 	Interrupted Status = "interrupted" // the user stopped the run
 )
 
 // Statuses lists all of them, in the order of the documentation.
-var Statuses = []Status{OK, Wrong, Crash, Timeout, Leaked, Unavailable, Interrupted}
+var Statuses = []Status{OK, Wrong, Crash, Timeout, Leaked, Unavailable, Unprepared, Interrupted}
 
 // Phases of a trial. Total is measured on its own clock readings, from before Spawn to after Join; Startup lies before
 // it: the start of the trial's own process until it is ready to go.

@@ -37,29 +37,39 @@ func (r *reader) commandForm(v *value, more []string) *commandForm {
 		}
 	case v.is(isText):
 		c.script = r.fieldWith(v, more)
-		c.places = r.places(v)
+		c.places = r.places(c.script)
 	}
 	return c
 }
 
 // places checks a shell text, and says how each {{name}} stands in it.
-func (r *reader) places(v *value) []shell.Place {
+func (r *reader) places(f field) []shell.Place {
+	v := f.v
 	var spans []shell.Span
-	for at := 0; ; {
-		open := strings.Index(v.text[at:], "{{")
-		end := strings.Index(v.text[at:], "}}")
-		if open < 0 || end < open {
-			break
+	for _, p := range f.parts {
+		if p.name != "" {
+			from := byteOffset(v.text, p.at)
+			spans = append(spans, shell.Span{From: from, To: from + strings.Index(v.text[from:], "}}") + 2})
 		}
-		spans = append(spans, shell.Span{From: at + open, To: at + end + 2})
-		at += end + 2
 	}
 	places, err := shell.Places(v.text, spans)
 	if broken, is := err.(*shell.Error); is {
 		at := utf8.RuneCountInString(v.text[:min(broken.Offset, len(v.text))])
 		r.list.Add(v.Text().Pos(at), 1, "it is read by bash", "the shell text is broken: %s", broken.Text)
+		places = make([]shell.Place, len(spans))
 	}
 	return places
+}
+
+// byteOffset is where the n-th rune of a text begins.
+func byteOffset(text string, n int) int {
+	for at := range text {
+		if n == 0 {
+			return at
+		}
+		n--
+	}
+	return len(text)
 }
 
 // names calls each for the names in it.
@@ -100,11 +110,14 @@ func beside(base, path string) string {
 	return path
 }
 
+// valueVariable begins the names of the variables that hold what is put into a shell text.
+const valueVariable = "RUNNER_VALUE_"
+
 // shell makes bash's argv of a text. A number is put in as it is; a text goes into a variable, so that nothing in it is
-// ever taken for syntax.
+// ever taken for syntax. -p: neither functions nor options of the shell come from the environment.
 func (w *filling) shell(c *commandForm, get lookup) Command {
 	var script strings.Builder
-	env := map[string]string{"BASH_ENV": ""} // which bash would run first
+	env := map[string]string{}
 	n := 0
 	for _, p := range c.script.parts {
 		if p.name == "" {
@@ -118,11 +131,10 @@ func (w *filling) shell(c *commandForm, get lookup) Command {
 			w.missing(c.script, p.name)
 		case !isText:
 			script.WriteString(display(v))
-		case n >= len(c.places): // the text is broken, and that is reported
 		case c.places[n] == shell.Nowhere:
 			w.fail(c.v, "numbers can stand anywhere; a text only where the shell would expand a variable", "{{%s}} is the text %q, which cannot stand there", p.name, shorten(text))
 		default:
-			name := fmt.Sprintf("runner_%d", n+1)
+			name := fmt.Sprintf("%s%d", valueVariable, n+1)
 			env[name] = w.argument(c.script, text)
 			script.WriteString(c.places[n].Variable(name))
 		}
@@ -131,7 +143,19 @@ func (w *filling) shell(c *commandForm, get lookup) Command {
 	if c.script.parts == nil {
 		script.WriteString(display(c.script.data))
 	}
-	return Command{Argv: []string{"bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script.String(), "shell"}, Env: env}
+	return Command{Argv: append(slices.Clone(shellArgv), script.String(), "shell"), Env: env}
+}
+
+// shellArgv is what stands before a shell text.
+var shellArgv = []string{"bash", "--noprofile", "--norc", "-p", "-e", "-o", "pipefail", "-c"}
+
+// Script is the text of a command that is a shell text.
+func (c *Command) Script() (text string, is bool) {
+	n := len(shellArgv)
+	if len(c.Argv) != n+2 || !slices.Equal(c.Argv[:n], shellArgv) {
+		return "", false
+	}
+	return c.Argv[n], true
 }
 
 // text is a field as one argument.
@@ -178,7 +202,7 @@ func (w *filling) commands(form *Workload, tasks []map[string]any) []*Command {
 		c := w.command(form.program, get)
 		c.Dir, c.Success = w.dir(form), form.exits
 		if form.stdin.v != nil {
-			c.Stdin = fileBeside(form.program.base, w.text(form.stdin, get))
+			c.Stdin = fileBeside(form.stdinBase, w.text(form.stdin, get))
 		}
 		out[i] = &c
 	}

@@ -256,6 +256,9 @@ func (c *converter) integer(v *value, n *yaml.Node) {
 	}
 	v.data = i
 	digits := strings.TrimLeft(n.Value, "+-")
+	if i == 0 && digits != n.Value {
+		c.list.Add(v.pos, v.width, fmt.Sprintf("write %q in quotes if it is text, or 0", n.Value), "%s is the number 0 in YAML", n.Value)
+	}
 	if len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9' {
 		c.list.Add(v.pos, v.width, fmt.Sprintf("write %d, or quote it if it is text", i), "%s is the number %d in YAML", n.Value, i)
 	}

@@ -36,11 +36,14 @@ func describePlan(p *Plan) string {
 		if c.Program != nil || c.Dir != "" {
 			fmt.Fprintf(&b, "    program %q in %q\n", c.Program, c.Dir)
 		}
-		if c.Prepare != nil {
-			fmt.Fprintf(&b, "    prepare each %s %s\n", c.Prepare.Each, describeCommand(&c.Prepare.Command))
+		for _, step := range c.Prepare {
+			fmt.Fprintf(&b, "    prepare each %s %s\n", step.Each, describeCommand(&step.Command))
 		}
-		if c.Cleanup != nil {
-			fmt.Fprintf(&b, "    cleanup each %s %s\n", c.Cleanup.Each, describeCommand(&c.Cleanup.Command))
+		for _, step := range c.Cleanup {
+			fmt.Fprintf(&b, "    cleanup each %s %s\n", step.Each, describeCommand(&step.Command))
+		}
+		if c.Proof != nil {
+			fmt.Fprintf(&b, "    verify %s\n", describeCommand(&c.Proof.Command))
 		}
 	}
 	for _, x := range p.Excluded {

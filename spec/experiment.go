@@ -34,6 +34,7 @@ type Experiment struct {
 	Timeout     time.Duration // of one trial
 	Pin         bool
 	Assertions  []Assertion
+	Profiles    []string          // their names
 	Cores       int               // what `cores` was resolved with
 	Origins     map[string]Origin // by top-level key, or key.name for what is in a mapping
 
@@ -72,21 +73,24 @@ type Workload struct {
 	Verify   *expression.Program // nil: compare with the baseline
 	Allow    []string            // statuses that are data here
 	Same     bool                // verify: same-output
+	Requires []string            // programs that must be on PATH
 	Optional bool                // where its program is missing its checks are skipped
 	Env      map[string]string
 	Pos      diag.Pos
 
-	info    *BuiltinInfo
-	args    []argument // as written; Plan fills them in for each cell
-	tasks   taskForm
-	env     []argument
-	program *commandForm // of a command, a shell text or a program
-	stdin   field
-	exits   []int
-	dir     field
-	base    string // the directory that its paths count from
-	prepare *stepForm
-	cleanup *stepForm
+	info      *BuiltinInfo
+	args      []argument // as written; Plan fills them in for each cell
+	tasks     taskForm
+	env       []argument
+	program   *commandForm // of a command, a shell text or a program
+	stdin     field
+	stdinBase string
+	exits     []int
+	dir       field
+	base      string // the directory that its paths count from
+	prepare   []*stepForm
+	cleanup   []*stepForm
+	proof     *stepForm // verify, as a command
 }
 
 // Axis is one dimension of the matrix with its levels in order.

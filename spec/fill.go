@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"runner/internal/diag"
@@ -28,7 +30,8 @@ type filled struct {
 	commands         []*Command
 	program          []string
 	dir              string
-	prepare, cleanup *Step
+	prepare, cleanup []*Step
+	proof            *Step
 }
 
 func newFiller(d design, list *diag.List) *filler {
@@ -58,10 +61,8 @@ func (w *Workload) usedNames() []string {
 	w.dir.names(note)
 	w.stdin.names(note)
 	w.program.names(note)
-	for _, s := range []*stepForm{w.prepare, w.cleanup} {
-		if s != nil {
-			s.form.names(note)
-		}
+	for _, s := range slices.Concat(w.prepare, w.cleanup, w.proofs()) {
+		s.form.names(note)
 	}
 	return sorted(names)
 }
@@ -87,7 +88,7 @@ func (f *filler) cell(i int, c *PlannedCell) (amount string) {
 	key := c.Workload.Name
 	for _, name := range f.used[c.Workload] {
 		v, _ := get(name)
-		key += "\x00" + display(v)
+		key += fmt.Sprintf("\x00%T%s", v, display(v))
 	}
 	done, known := f.cache[key]
 	if !known {
@@ -95,7 +96,7 @@ func (f *filler) cell(i int, c *PlannedCell) (amount string) {
 		f.cache[key] = done
 	}
 	c.Tasks, c.Env, c.Commands, c.Program, c.Dir = done.tasks, done.env, done.commands, done.program, done.dir
-	c.Prepare, c.Cleanup = done.prepare, done.cleanup
+	c.Prepare, c.Cleanup, c.Proof = done.prepare, done.cleanup, done.proof
 	return done.amount
 }
 
@@ -159,12 +160,12 @@ func (f *filler) fill(c *PlannedCell, get lookup) filled {
 	}
 	w.add(base, c.Workload.args)
 	out.tasks, out.amount = w.tasks(c.Workload.tasks, base)
-	w.around(c.Workload, &out)
+	w.around(c.Workload, &out, base)
 	return out
 }
 
 // around fills in what is run beside functions: commands, a program, steps, and where.
-func (w *filling) around(form *Workload, out *filled) {
+func (w *filling) around(form *Workload, out *filled, args map[string]any) {
 	out.dir = w.dir(form)
 	switch {
 	case form.isCommand():
@@ -172,7 +173,10 @@ func (w *filling) around(form *Workload, out *filled) {
 	case form.Kind == programKind:
 		out.program = w.command(form.program, w.get).Argv
 	}
-	out.prepare, out.cleanup = w.step(form, form.prepare), w.step(form, form.cleanup)
+	out.prepare, out.cleanup = w.steps(form, form.prepare, args), w.steps(form, form.cleanup, args)
+	for _, s := range w.steps(form, form.proofs(), args) {
+		out.proof = s
+	}
 }
 
 // filling is the work on one cell.

@@ -22,6 +22,15 @@ func Filled(text string, values map[string]string) string {
 	return text
 }
 
+// Named is a plan's text as it was written: {{name}} where Late is.
+func Named(text string) string {
+	parts := strings.Split(text, "\x00")
+	for i := 1; i+1 < len(parts); i += 2 {
+		parts[i] = "{{" + parts[i] + "}}"
+	}
+	return strings.Join(parts, "")
+}
+
 // fixtures reads the settings, and makes known what workloads may ask for.
 func (r *reader) fixtures() {
 	all := r.root.get("fixtures")
@@ -49,6 +58,9 @@ func (r *reader) fixture(e entry, info FixtureInfo) {
 		known = append(known, s.Name)
 		f.Settings[s.Name] = s.Default
 		v := e.value.get(s.Name)
+		if text, isText := s.Default.(string); s.Path && isText {
+			f.Settings[s.Name] = fileBeside(r.dirOf(e.value), text)
+		}
 		switch {
 		case v != nil:
 			f.Settings[s.Name] = r.setting(info, s, v)

@@ -46,26 +46,32 @@ var workloadShape = &shape{what: "a mapping", kinds: isMap, schema: workloadSche
 	{name: "args", doc: "arguments, the same for every task", shape: &shape{what: "a mapping of parameters to values", kinds: isMap, schema: argsSchema}},
 	{name: "tasks", doc: "the calls that are shared out over the workers", shape: tasksShape},
 	{name: "stdin", doc: "the file that a command reads (default: nothing)", shape: textShape},
-	{name: "exit", doc: "the exit statuses of a command that are no failure (default 0)", shape: &shape{what: "an exit status", kinds: isInt, valid: between(0, 255), schema: exitSchema,
-		or: &shape{what: "a list of them", kinds: isList, valid: notEmpty, item: &shape{what: "an exit status", kinds: isInt, valid: between(0, 255), schema: exitSchema}}}},
+	{name: "exit", doc: "the exit statuses of a command that are no failure (default 0); any", shape: &shape{what: "any", kinds: isText, valid: oneOf("any").valid, schema: oneOf("any").schema, or: &shape{what: "an exit status", kinds: isInt, valid: between(0, 255), schema: exitSchema,
+		or: &shape{what: "a list of them", kinds: isList, valid: notEmpty, item: &shape{what: "an exit status", kinds: isInt, valid: between(0, 255), schema: exitSchema}}}}},
 	{name: "combine", doc: "what makes one result of the tasks' results", shape: oneOf(combines...)},
-	{name: "verify", doc: "an expression over results (in task order) or result that must hold in every trial; of a command, over stdout, exit and files, or same-output", shape: expressionShape},
+	{name: "verify", doc: "an expression over results (in task order) or result that must hold in every trial; of a command, over stdout, exit and files, or same-output; or a command that must succeed", shape: verifyShape},
 	{name: "prepare", doc: "what is done before, untimed", shape: stepShape},
 	{name: "cleanup", doc: "what is done after, untimed", shape: stepShape},
 	{name: "env", doc: "environment variables", shape: envShape},
 	{name: "dir", doc: "working directory, from the spec's own (the default of commands)", shape: textShape},
+	{name: "requires", doc: "programs that must be on PATH besides the command's own", shape: textsShape},
 	{name: "optional", doc: "true: where its program is not installed its checks are skipped, not an error", shape: flagShape},
 	{name: "allow", doc: "outcomes that are data here, not trouble", shape: &shape{what: "a list of outcomes", kinds: isList, item: oneOf(statuses...)}},
 	{name: "scaling", doc: "weak: the work grows with the workers", shape: oneOf("strong", "weak"), later: true},
 }, others: &shape{what: "FILE:FUNCTION", kinds: isAny}}
 
-var stepShape = &shape{what: "a text for the shell", kinds: isText,
-	or: &shape{what: "a command as a list of texts", kinds: isList, valid: notEmpty, item: &shape{what: "text", kinds: isText | isInt},
-		or: &shape{what: "a mapping with each and command or shell", kinds: isMap, whole: true, keys: []key{
-			{name: "each", doc: "run (default): once for each different command; cell: once a cell; trial: around each trial", shape: oneOf("run", "cell", "trial")},
-			{name: "command", doc: "a command and its arguments", shape: argvShape},
-			{name: "shell", doc: "a text for bash, with errexit and pipefail", shape: textShape},
-		}}}}
+var (
+	doneKeys = []key{
+		{name: "command", doc: "a command and its arguments", shape: argvShape},
+		{name: "shell", doc: "a text for bash, with errexit and pipefail", shape: textShape},
+	}
+	eachKey     = key{name: "each", doc: "run (default): once for each different command; cell: once a cell; trial: around each trial", shape: oneOf("run", "cell", "trial")}
+	oneStep     = &shape{what: "a mapping with each and command or shell", kinds: isMap, whole: true, keys: append([]key{eachKey}, doneKeys...)}
+	verifyShape = &shape{what: "an expression", kinds: isText,
+		or: &shape{what: "a mapping with command or shell", kinds: isMap, whole: true, keys: doneKeys}}
+	stepShape = &shape{what: "a text for the shell", kinds: isText,
+		or: &shape{what: "a command as a list of texts", kinds: isList, valid: notEmpty, item: &shape{what: "text", kinds: isText | isInt, or: oneStep}, or: oneStep}}
+)
 
 // tasksShape is a number, a name, a mapping in one of three forms, or a list of mappings; the parser looks closer.
 var tasksShape = &shape{what: "a number of calls", kinds: isInt | isText, schema: func(_ Catalog, s map[string]any) { s["minimum"] = 1 },

@@ -87,6 +87,11 @@ func (r *reader) read() {
 			e.Tags = append(e.Tags, item.text)
 		}
 	}
+	if v := r.root.get("profiles"); v.is(isMap) {
+		for _, p := range v.keys {
+			e.Profiles = append(e.Profiles, p.name)
+		}
+	}
 	r.repeats()
 	r.runtimes()
 	r.fixtures()

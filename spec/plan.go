@@ -33,9 +33,10 @@ type PlannedCell struct {
 	Commands []*Command // what the tasks are, of a command or a shell text: as many as Tasks
 	Program  []string   // argv of a workload that is a program
 	Dir      string     // where the trial's process runs, as it can be opened from here; "": in its own scratch directory
-	Prepare  *Step      // nil: none
-	Cleanup  *Step
-	Baseline int // index in Plan.Cells of the cell it is compared with; -1: none
+	Prepare  []*Step
+	Cleanup  []*Step
+	Proof    *Step // a command that must succeed after each trial; nil: none
+	Baseline int   // index in Plan.Cells of the cell it is compared with; -1: none
 	Timeout  time.Duration
 }
 
@@ -199,11 +200,16 @@ func (p *Plan) fill(d design, facets [][]matrix.Facet, reasons []string, base []
 
 // comparable refuses same-output where there is nothing to be the same as.
 func (p *Plan) comparable(list *diag.List) {
-	for i := range p.Experiment.Workloads {
-		w := &p.Experiment.Workloads[i]
-		compared := func(c PlannedCell) bool { return c.Workload == w && c.Baseline >= 0 }
-		if w.Same && !slices.ContainsFunc(p.Cells, compared) {
-			list.Add(w.Pos, len(w.Name), "add baseline: the cell whose output is right", "verify: same-output of %s has no baseline to compare with", w.Name)
+	told := map[*Workload]bool{}
+	for i := range p.Cells {
+		c := &p.Cells[i]
+		if w := c.Workload; w.Same && !told[w] && (c.Baseline < 0 || !p.Cells[c.Baseline].Workload.Same) {
+			told[w] = true
+			where := ""
+			if key := c.Cell.Key(); key != "" {
+				where = " in cell " + key
+			}
+			list.Add(w.Pos, len(w.Name), "add baseline: the cell whose output is right, of a workload that says same-output too", "verify: same-output of %s has nothing to compare with%s", w.Name, where)
 		}
 	}
 }

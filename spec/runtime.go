@@ -186,7 +186,7 @@ func (d design) unfit(i int) string {
 	l := d.level(i, axis)
 	info := d.exp.names.executors[l.Facets[0].Value.(string)]
 	if !offers(info.Runtimes, rt) {
-		return fmt.Sprintf("%s has no executor %s", rt.Kind, info.Name)
+		return fmt.Sprintf("%s has no executor %s%s", rt.Kind, info.Name, d.instead(rt))
 	}
 	for _, o := range info.Options {
 		shown := slices.ContainsFunc(l.Facets, func(f matrix.Facet) bool { return f.Name == o.Name }) || o.Map && l.Options[o.Name] != nil
@@ -195,6 +195,20 @@ func (d design) unfit(i int) string {
 		}
 	}
 	return ""
+}
+
+// instead names the executors of a runtime that has few.
+func (d design) instead(rt Runtime) string {
+	var names []string
+	for name, info := range d.exp.names.executors {
+		if name == info.Name && info.Runtimes != nil && offers(info.Runtimes, rt) {
+			names = append(names, name)
+		}
+	}
+	if slices.Sort(names); len(names) == 0 || len(names) > 3 {
+		return ""
+	}
+	return ", but " + strings.Join(names, ", ")
 }
 
 // offers tells whether one of the kinds of runtime is this. What a program offers only it knows: it is asked.

@@ -148,6 +148,8 @@ func kindHint(s *shape, v *value) string {
 		return fmt.Sprintf("write %q in quotes", v.text)
 	case v.kind == isNull:
 		return "give it a value, or take the key out"
+	case v.kind == isText && s.form(isList) == argvShape:
+		return "write each argument on its own: [" + shorten(strings.Join(strings.Fields(v.text), ", ")) + "]"
 	case v.kind == isText && s.form(isList) != nil:
 		return "write a list: [" + shorten(v.text) + "]"
 	}

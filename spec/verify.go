@@ -57,4 +57,6 @@ func (w *Workload) holds(vars map[string]any) (bool, error) {
 }
 
 // Compared tells whether the proof of a cell is a comparison with what its baseline gave.
-func (w *Workload) Compared() bool { return w.Same || w.Verify == nil && !w.isCommand() }
+func (w *Workload) Compared() bool {
+	return w.Same || w.Verify == nil && w.proof == nil && !w.isCommand()
+}

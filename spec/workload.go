@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"runner/internal/diag"
 	"runner/internal/expression"
 )
 
@@ -37,7 +38,7 @@ func (r *reader) workloads() {
 }
 
 func (r *reader) workload(e entry) {
-	w := Workload{Name: e.name, Pos: e.pos, Combine: "none", base: r.dirOf(e.value)}
+	w := Workload{Name: e.name, Pos: e.pos, Combine: "none"}
 	if v := e.value.get("combine"); v.is(isText) {
 		w.Combine = v.text
 	}
@@ -77,6 +78,7 @@ func (r *reader) workloadKind(e entry, w *Workload) *BuiltinInfo {
 	}
 	w.Kind = given[0]
 	v := e.value.get(w.Kind)
+	w.base = r.dirOf(v)
 	if slices.Contains(r.exp.names.languageNames(), w.Kind) {
 		r.function(v, w)
 	}
@@ -100,6 +102,9 @@ func (r *reader) standalone(e entry, w *Workload) {
 	case w.Kind == programKind:
 		w.program = r.commandForm(e.value.get(w.Kind), nil)
 	}
+	if w.isCommand() {
+		r.shadows(e.value, w)
+	}
 	for _, key := range []string{"stdin", "exit"} {
 		if v := e.value.get(key); v != nil && !w.isCommand() && w.Kind != "" {
 			r.fail(v, "take it out, or write command: […]", "%s is for command and shell", key)
@@ -109,7 +114,12 @@ func (r *reader) standalone(e entry, w *Workload) {
 		r.fail(v, "a command's result is its exit status, and what it wrote", "the results of commands cannot be combined")
 	}
 	if v := e.value.get("stdin"); v.is(isText) {
-		w.stdin = r.fieldWith(v, w.own())
+		w.stdin, w.stdinBase = r.fieldWith(v, w.own()), r.dirOf(v)
+	}
+	if v := e.value.get("exit"); v.is(isText) {
+		for status := range 256 {
+			w.exits = append(w.exits, status)
+		}
 	}
 	for _, item := range e.value.get("exit").items() {
 		if item.is(isInt) {
@@ -118,23 +128,85 @@ func (r *reader) standalone(e entry, w *Workload) {
 	}
 }
 
+// shadows refuses names of arguments and tasks that mean something else in a command.
+func (r *reader) shadows(v *value, w *Workload) {
+	for _, name := range w.own() {
+		if r.exp.names.substitute(name) || slices.Contains(reserved, name) {
+			at := cmpValue(v.get("tasks"), v.get("args"))
+			r.fail(at, "choose another name", "%s has the name of something else: {{%s}} would be open", name, name)
+		}
+	}
+}
+
+func cmpValue(a, b *value) *value {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
 // around reads where a workload runs, and what is done before and after.
 func (r *reader) around(v *value, w *Workload) {
 	if d := v.get("dir"); d.is(isText) {
-		w.dir = r.field(d)
+		w.dir, w.base = r.field(d), r.dirOf(d)
 	}
 	if o := v.get("optional"); o.is(isBool) {
 		w.Optional = o.data.(bool)
 	}
-	w.prepare, w.cleanup = r.step(v.get("prepare")), r.step(v.get("cleanup"))
+	for _, item := range v.get("requires").items() {
+		if item.is(isText) {
+			w.Requires = append(w.Requires, item.text)
+		}
+	}
+	w.prepare, w.cleanup = r.steps(v.get("prepare"), argNames(w.args)), r.steps(v.get("cleanup"), argNames(w.args))
+	r.overwritten(v.get("prepare"), w)
+}
+
+// overwritten refuses a preparation of the run that differs from cell to cell where the workload does not: all cells would
+// find what the last one left.
+func (r *reader) overwritten(v *value, w *Workload) {
+	used := map[string]bool{}
+	steps := w.prepare
+	w.prepare = nil
+	for _, name := range w.usedNames() {
+		used[name] = true
+	}
+	w.prepare = steps
+	for _, s := range steps {
+		differs, shared := "", false
+		s.form.names(func(_ *value, p part) {
+			shared = shared || p.name == "dir"
+			if !used[p.name] && !r.exp.names.late[p.name] && r.exp.names.substitute(p.name) && p.name != "cores" {
+				differs = p.name
+			}
+		})
+		if differs != "" && shared && used["dir"] && s.each != "trial" {
+			r.fail(v, fmt.Sprintf("name the file by it, such as {{dir}}/in-{{%s}}, in both", differs),
+				"prepare differs by {{%s}}, and the workload does not: all cells would find what the last one left in {{dir}}", differs)
+		}
+	}
+}
+
+// proofs are verify where it is a command.
+func (w *Workload) proofs() []*stepForm {
+	if w.proof == nil {
+		return nil
+	}
+	return []*stepForm{w.proof}
 }
 
 // verify compiles the expression. `same-output` is a word of its own.
 func (r *reader) verify(v *value, w *Workload) {
 	switch {
+	case v.is(isMap):
+		if form := r.done(v, "verify", argNames(w.args)); form != nil {
+			w.proof = &stepForm{"trial", form}
+		}
 	case !v.is(isText) || !r.expressionText(v):
 	case v.text == "same-output":
 		w.Same = true
+	case diag.Closest(v.text, []string{"same-output"}) != "":
+		r.fail(v, `did you mean "same-output"?`, "verify is %q", shorten(v.text))
 	default:
 		p, problems := expression.Compile(v.Text(), r.verifyScope(w))
 		w.Verify = p
@@ -226,6 +298,9 @@ func (r *reader) environment(v *value) (env []argument) {
 		if e.name == "" || strings.ContainsAny(e.name, "=\x00") {
 			r.list.Add(e.pos, max(1, len(e.name)), "choose another name", "%q cannot be the name of an environment variable", e.name)
 			continue
+		}
+		if strings.HasPrefix(e.name, valueVariable) {
+			r.list.Add(e.pos, len(e.name), "choose another name", "%s is for what is put into shell texts", e.name)
 		}
 		env = append(env, argument{name: e.name, field: r.field(e.value)})
 	}

@@ -12,11 +12,14 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check [FILE…|DIR…]",
 		Short: "Find every problem of the specs; run nothing",
 		Long: `Check reads, plans and compiles: unknown keys, levels that cannot be typed, excludes that match nothing, misspelt
-functions and axes in assertions. All problems are printed at once, each with its place, and the exit code is 2.`,
+functions and axes in assertions; with each of its profiles too. All problems are printed at once, each with its place, and the exit code is 2.`,
 		Example: "  runner check experiments\n  runner check -D repeats=5 experiments/pi.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			loaded, err := a.loadAll(args, &pick)
 			if err != nil {
+				return err
+			}
+			if err := a.checkProfiles(loaded, &pick); err != nil {
 				return err
 			}
 			if a.quiet {
@@ -31,6 +34,29 @@ functions and axes in assertions. All problems are printed at once, each with it
 	}
 	pick.flags(c.Flags())
 	return c
+}
+
+// checkProfiles finds the problems that a spec has only with one of its profiles.
+func (a *app) checkProfiles(loaded []experiment, pick *selection) error {
+	if pick.profile != "" {
+		return nil
+	}
+	failed := false
+	for _, x := range loaded {
+		for _, profile := range x.spec.Profiles {
+			o := pick.options()
+			o.Profile = profile
+			if with, problems := load(x.spec.File, o, 1, nil); len(problems) > 0 {
+				fmt.Fprintf(a.stderr, "with --profile %s:\n", profile)
+				a.refuse(with, problems)
+				failed = true
+			}
+		}
+	}
+	if failed {
+		return errReported
+	}
+	return nil
 }
 
 // trialsOf is the number of trials a run of the experiment has, warm-up and control included.

@@ -65,6 +65,7 @@ func (a *app) printPlan(x experiment) {
 			note = "  against " + keyOf(x, c.Baseline)
 		}
 		fmt.Fprintf(w, "%4d  %s  %s, %s%s\n", i, keyOf(x, i), plural(len(c.Tasks), "task"), plural(c.Workers, "worker"), note)
+		printCommands(w, &x.plan.Cells[i])
 	}
 	if len(x.plan.Excluded) > 0 {
 		fmt.Fprintln(w, "\nExcluded")

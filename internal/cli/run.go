@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,9 +63,13 @@ func (a *app) run(args []string, pick *selection, out *outputs) error {
 	defer db.Close()
 	code, worst := 0, "SKIPPED" // unless one is something else
 	for i, x := range loaded {
-		id, err := a.measure(db, x, pick.options())
+		id, undone, err := a.measure(db, x, pick.options())
 		if err != nil {
 			return err
+		}
+		if undone != nil {
+			fmt.Fprintf(a.stderr, "runner: %s\n", reports.Visible(strings.ReplaceAll(undone.Error(), "\n", "; ")))
+			code, worst = 2, "TROUBLE"
 		}
 		r, err := a.judge(db, id)
 		if err != nil {
@@ -144,7 +149,8 @@ func (a *app) refuseTwins(all []experiment) (found bool) {
 const interrupted = "interrupted"
 
 // measure runs one experiment and returns the id of the stored run. An interrupted run is stored too.
-func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (string, error) {
+// undone is what could not be undone after it.
+func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (id string, undone, err error) {
 	before := environment(a.ctx, x.spec.File)
 	now := time.Now()
 	run := results.Run{
@@ -155,7 +161,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 		run.Sources = append(run.Sources, results.Source{Path: s.Path, Text: s.Text})
 	}
 	if err := db.CreateRun(a.ctx, run, planned(x)); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if err := host.Adopt(); err != nil && !a.quiet {
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
@@ -170,9 +176,9 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 	live.finish()
 	switch {
 	case errors.Is(err, sqlite.ErrLost):
-		return "", err
+		return "", nil, err
 	case err != nil:
-		return "", fmt.Errorf("%w\n  what was measured before, %s, is kept as run %s", err, plural(outcome.Trials, "trial"), run.ID)
+		return "", nil, fmt.Errorf("%w\n  what was measured before, %s, is kept as run %s", err, plural(outcome.Trials, "trial"), run.ID)
 	}
 	word := ""
 	if outcome.Interrupted {
@@ -183,7 +189,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (str
 		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %s.\n", x.spec.Repeats.Budget, plural(outcome.Trials, "trial"))
 	}
 	after := environment(a.ctx, x.spec.File)
-	return run.ID, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
+	return run.ID, outcome.Undone, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
 }
 
 func planned(x experiment) []results.PlannedCell {

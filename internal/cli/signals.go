@@ -2,14 +2,17 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"sync/atomic"
 	"syscall"
+
+	"runner/internal/host"
 )
 
 // signals cancels the context at the first SIGINT, SIGTERM or SIGHUP: the trial in flight is killed and everything
-// recorded is kept. The second one ends the process at once; a trial's processes die with it.
+// recorded is kept, after what is to be cleaned up. The second one ends this process and what it has started at once.
 func signals() (ctx context.Context, caught func() int, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ch := make(chan os.Signal, 2)
@@ -24,8 +27,10 @@ func signals() (ctx context.Context, caught func() int, stop func()) {
 		for s := range ch {
 			n := int32(s.(syscall.Signal))
 			if number.Swap(n) != 0 {
+				host.EndAll()
 				os.Exit(128 + int(n))
 			}
+			fmt.Fprintln(os.Stderr, "\rstopping: what runs is ended and cleaned up after; once more: at once")
 			cancel()
 		}
 	}()

@@ -7,6 +7,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -30,6 +31,7 @@ type Engine struct {
 	Notify   func(Event)                                                // may be nil; called between trials only
 	Announce func(step string)                                          // may be nil; called before a preparation or clean-up of the run, with "" after them
 	Now      func() time.Time                                           // nil: time.Now
+	Find     func(program string) error                                 // nil: looks on PATH
 	Scratch  string                                                     // where trials get their private directories; "": the system's
 
 	// Stage makes what trials need besides their plan, in a private directory of the run; nil: nothing.
@@ -49,18 +51,18 @@ type Event struct {
 // Outcome says how the run ended.
 type Outcome struct {
 	Trials      int
-	Interrupted bool // the context was cancelled; the trial in flight was not recorded
-	OutOfBudget bool // the time budget was used up before the planned number of blocks
+	Interrupted bool  // the context was cancelled; the trial in flight was not recorded
+	OutOfBudget bool  // the time budget was used up before the planned number of blocks
+	Undone      error // what was set up for the run and could not be undone as it should: a clean-up, a server that had died
 }
 
-// Run executes the plan. An error means that a trial could not be recorded, or that what was set up for the run could not
-// be made or undone; what workloads do wrong is in the trials.
-func (e *Engine) Run(ctx context.Context) (_ Outcome, err error) {
+// Run executes the plan. An error means that a trial could not be recorded, or that what the run needs could not be set
+// up; what workloads do wrong is in the trials.
+func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 	if e.Now == nil {
 		e.Now = time.Now
 	}
 	var (
-		out     Outcome
 		repeats = e.Plan.Experiment.Repeats
 		blocks  = repeats.Warmup + repeats.Min
 		proof   = newProof(e.Plan)
@@ -77,10 +79,13 @@ func (e *Engine) Run(ctx context.Context) (_ Outcome, err error) {
 	if err != nil {
 		return out, err
 	}
-	defer func() { err = cmp.Or(err, stage.close()) }()
+	defer func() { out.Undone = errors.Join(out.Undone, stage.close()) }()
 	around := newSteps(e, stage, room)
-	defer func() { err = cmp.Or(err, around.cleanup(ctx)) }()
-	around.prepare(ctx)
+	defer func() { out.Undone = around.cleanup(ctx) }()
+	if around.prepare(ctx); ctx.Err() != nil {
+		out.Interrupted = true
+		return out, nil
+	}
 	for block := range blocks {
 		if repeats.Budget > 0 && e.Now().Sub(start) > repeats.Budget {
 			out.OutOfBudget = true
@@ -135,10 +140,7 @@ func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot sp
 	if err != nil {
 		return results.Trial{}, fmt.Errorf("make the trial's directory: %w", err)
 	}
-	defer func() {
-		_ = os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
-		_ = os.RemoveAll(executors.OutputOf(dir))
-	}()
+	defer os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
 	started := e.Now()
 	seen := around.during(ctx, slot.Cell, job(e.Plan, cell, block, dir))
 	trial := results.Trial{
@@ -153,15 +155,15 @@ func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot sp
 	if trial.Status == results.OK || trial.Status == results.Leaked {
 		var files map[string]any
 		if cell.Workload.AsksFor("files") {
-			files, err = filesIn(dir)
+			files, err = filesIn(ctx, dir)
 		}
 		if problem := cmp.Or(err, proof.check(slot.Cell, &trial, files)); problem != nil {
 			trial.Status, trial.Reason = results.Wrong, problem.Error()
+		} else if problem := around.prove(ctx, slot.Cell, dir); problem != nil {
+			trial.Status, trial.Reason = results.Wrong, problem.Error()
 		}
 	}
-	if o := around.after(ctx, slot.Cell, dir); o.Status != results.OK {
-		trial.Warnings = append(trial.Warnings, o.Reason)
-	}
+	trial.Warnings = append(trial.Warnings, around.after(ctx, slot.Cell, dir)...)
 	return trial, nil
 }
 

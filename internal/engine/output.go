@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"runner/internal/host"
 )
 
 // mostFiles is how many files of one trial are looked at.
@@ -17,7 +20,7 @@ const mostFiles = 10_000
 
 // filesIn lists what a trial left in its directory, by path: {size: B, sha256: hex}, of a symbolic link {link: target}.
 // No link is followed.
-func filesIn(dir string) (map[string]any, error) {
+func filesIn(ctx context.Context, dir string) (map[string]any, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -31,13 +34,13 @@ func filesIn(dir string) (map[string]any, error) {
 		if len(files) == mostFiles {
 			return fmt.Errorf("more than %d files", mostFiles)
 		}
-		files[path], err = fileIn(root, path, d)
+		files[path], err = fileIn(ctx, root, path, d)
 		return err
 	})
 	return files, err
 }
 
-func fileIn(root *os.Root, path string, d fs.DirEntry) (map[string]any, error) {
+func fileIn(ctx context.Context, root *os.Root, path string, d fs.DirEntry) (map[string]any, error) {
 	switch {
 	case d.Type()&fs.ModeSymlink != 0:
 		target, err := root.Readlink(path)
@@ -51,7 +54,7 @@ func fileIn(root *os.Root, path string, d fs.DirEntry) (map[string]any, error) {
 	}
 	defer f.Close()
 	sum := sha256.New()
-	size, err := io.Copy(sum, f)
+	size, err := io.Copy(sum, host.Reader(ctx, f))
 	return map[string]any{"size": int(size), "sha256": hex.EncodeToString(sum.Sum(nil))}, err
 }
 

@@ -95,7 +95,7 @@ func TestStageFails(t *testing.T) {
 	b.Stage = func(context.Context, string) (*Stage, error) {
 		return &Stage{Close: func() error { return errors.New("it does not stop") }}, nil
 	}
-	if _, err := b.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "does not stop") {
-		t.Errorf("error is %v", err)
+	if out, err := b.Run(context.Background()); err != nil || out.Undone == nil || !strings.Contains(out.Undone.Error(), "does not stop") {
+		t.Errorf("%+v, %v", out, err)
 	}
 }

@@ -2,9 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
+	"strings"
 
 	"runner/executors"
 	"runner/results"
@@ -21,28 +24,82 @@ type steps struct {
 	failed map[int]executors.Observation // by cell: the preparation that went wrong
 	undo   []*spec.PlannedCell           // what is to be cleaned up, in order of preparation
 	done   map[string]executors.Observation
+	found  map[string]bool // programs on PATH
+	told   map[string]bool // what was announced
 }
 
 func newSteps(e *Engine, stage *Stage, room *scratch) *steps {
-	return &steps{engine: e, stage: stage, room: room, failed: map[int]executors.Observation{}, done: map[string]executors.Observation{}}
+	return &steps{engine: e, stage: stage, room: room, failed: map[int]executors.Observation{},
+		done: map[string]executors.Observation{}, found: map[string]bool{}, told: map[string]bool{}}
 }
 
 // prepare does what is to be done before all trials. What goes wrong is kept for the trials of the cells concerned.
 func (s *steps) prepare(ctx context.Context) {
-	if s.stage.Missing != "" {
-		return
-	}
 	for i := range s.engine.Plan.Cells {
 		cell := &s.engine.Plan.Cells[i]
-		if c := cell.Cleanup; c != nil && c.Each != "trial" {
+		if o := s.missing(cell); o.Status != results.OK {
+			s.failed[i] = o
+			continue
+		}
+		if len(before(cell.Cleanup)) > 0 {
 			s.undo = append(s.undo, cell)
 		}
-		if p := cell.Prepare; p != nil && p.Each != "trial" && ctx.Err() == nil {
-			if o := s.once(ctx, "prepare", cell, p); o.Status != results.OK {
+		for _, step := range before(cell.Prepare) {
+			if o := s.once(ctx, "prepare", cell, step); o.Status != results.OK {
 				s.failed[i] = o
+				break
 			}
 		}
+		if ctx.Err() != nil {
+			return
+		}
 	}
+}
+
+// before are the steps that are not each trial's.
+func before(all []*spec.Step) []*spec.Step { return parted(all, false) }
+
+// around are those that are.
+func around(all []*spec.Step) []*spec.Step { return parted(all, true) }
+
+func parted(all []*spec.Step, trial bool) []*spec.Step {
+	return slices.DeleteFunc(slices.Clone(all), func(s *spec.Step) bool { return (s.Each == "trial") != trial })
+}
+
+var well = executors.Observation{Status: results.OK}
+
+// missing says that a cell cannot be run here: it is no use to prepare it.
+func (s *steps) missing(cell *spec.PlannedCell) executors.Observation {
+	if s.stage.Missing != "" {
+		return executors.Observation{Status: results.Unavailable, Reason: s.stage.Missing}
+	}
+	wanted := slices.Clone(cell.Workload.Requires)
+	for i, c := range cell.Commands {
+		if i == 0 || c != cell.Commands[i-1] {
+			wanted = append(wanted, c.Argv[0])
+		}
+	}
+	if own := cell.Env["PATH"]; own != "" { // the trial's process looks for itself
+		return well
+	}
+	for _, name := range wanted {
+		if strings.Contains(name, "/") || s.found[name] {
+			continue
+		}
+		if err := s.engine.find(name); err != nil {
+			return executors.Observation{Status: results.Unavailable, Reason: name + ": no such program on PATH"}
+		}
+		s.found[name] = true
+	}
+	return well
+}
+
+func (e *Engine) find(program string) error {
+	if e.Find != nil {
+		return e.Find(program)
+	}
+	_, err := exec.LookPath(program)
+	return err
 }
 
 // once runs a step that belongs to the run or to a cell: the same one is not run twice, unless it is for each cell.
@@ -54,8 +111,8 @@ func (s *steps) once(ctx context.Context, what string, cell *spec.PlannedCell, s
 	if o, known := s.done[key]; known {
 		return o
 	}
-	s.announce(what + " " + cell.Workload.Name)
-	defer s.announce("")
+	s.announce(what, cell)
+	defer s.quiet()
 	dir, err := s.room.next()
 	if err != nil {
 		return executors.Observation{Status: results.Crash, Reason: err.Error()}
@@ -66,63 +123,102 @@ func (s *steps) once(ctx context.Context, what string, cell *spec.PlannedCell, s
 	return o
 }
 
-func (s *steps) announce(step string) {
+// announce says what is done; beyond the first of a workload also for which cell.
+func (s *steps) announce(what string, cell *spec.PlannedCell) {
+	if s.engine.Announce == nil {
+		return
+	}
+	text := what + " " + cell.Workload.Name
+	if key := cell.Cell.Key(); s.told[text] && key != "" {
+		s.engine.Announce(text + " (" + key + ")")
+		return
+	}
+	s.told[text] = true
+	s.engine.Announce(text)
+}
+
+func (s *steps) quiet() {
 	if s.engine.Announce != nil {
-		s.engine.Announce(step)
+		s.engine.Announce("")
 	}
 }
 
 // run does a step. What is wrong is said as of the step.
 func (s *steps) run(ctx context.Context, what string, cell *spec.PlannedCell, step *spec.Step, dir string) executors.Observation {
 	j := executors.Job{
-		Cell: cell.Cell, Runtime: "command", Executor: "serial", Workers: 1, Env: cell.Env, Dir: dir,
+		Cell: cell.Cell, Runtime: executors.RuntimeCommand, Executor: "serial", Workers: 1, Env: cell.Env, Dir: dir,
 		Tasks: []workloads.Args{nil}, Commands: []*executors.Command{command(&step.Command)}, WorkDir: step.Command.Dir,
 	}
 	if step.Each == "trial" {
 		j.Timeout = cell.Timeout
 	}
 	o := s.engine.start(ctx, j, s.stage)
-	if o.Status != results.OK {
-		o.Reason = what + ": " + o.Reason
+	if o.Status == results.OK {
+		return o
 	}
-	return o
+	status := o.Status
+	if what == "prepare" && status != results.Unavailable && status != results.Interrupted {
+		status = results.Unprepared
+	}
+	return executors.Observation{
+		Status: status, Reason: what + ": " + strings.TrimPrefix(o.Reason, "task 0: "), Stdout: o.Stdout, Stderr: o.Stderr, Wall: o.Wall,
+	}
 }
 
 // during runs a trial's job, after what is to be done before it.
 func (s *steps) during(ctx context.Context, index int, j executors.Job) executors.Observation {
 	cell := &s.engine.Plan.Cells[index]
-	if s.stage.Missing != "" {
-		return executors.Observation{Status: results.Unavailable, Reason: s.stage.Missing}
-	}
 	if o, failed := s.failed[index]; failed {
 		return o
 	}
-	if p := cell.Prepare; p != nil && p.Each == "trial" {
-		if o := s.run(ctx, "prepare", cell, p, j.Dir); o.Status != results.OK {
+	for _, step := range around(cell.Prepare) {
+		if o := s.run(ctx, "prepare", cell, step, j.Dir); o.Status != results.OK {
 			return o
 		}
 	}
 	return s.engine.launch(ctx, j, cell, s.stage)
 }
 
-// after does what is to be done after a trial, whatever became of it.
-func (s *steps) after(ctx context.Context, index int, dir string) executors.Observation {
+// prove runs the command that must succeed for a trial's work to be right; nil if it does, or if there is none.
+func (s *steps) prove(ctx context.Context, index int, dir string) error {
 	cell := &s.engine.Plan.Cells[index]
-	if c := cell.Cleanup; c != nil && c.Each == "trial" && s.stage.Missing == "" {
-		return s.run(context.WithoutCancel(ctx), "cleanup", cell, c, dir)
+	if cell.Proof == nil {
+		return nil
 	}
-	return executors.Observation{Status: results.OK}
+	if o := s.run(ctx, "verify", cell, cell.Proof, dir); o.Status != results.OK {
+		return errors.New(o.Reason)
+	}
+	return nil
 }
 
-// cleanup undoes what prepare did, the last first, also after an interruption. It goes on after a failure.
-func (s *steps) cleanup(ctx context.Context) error {
-	var failed error
-	for _, cell := range slices.Backward(s.undo) {
-		if o := s.once(context.WithoutCancel(ctx), "cleanup", cell, cell.Cleanup); o.Status != results.OK && failed == nil {
-			failed = fmt.Errorf("workload %s: %s", cell.Workload.Name, o.Reason)
+// after does what is to be done after a trial, whatever became of it. It says what went wrong.
+func (s *steps) after(ctx context.Context, index int, dir string) (warnings []string) {
+	cell := &s.engine.Plan.Cells[index]
+	if s.failed[index].Status == results.Unavailable {
+		return nil
+	}
+	for _, step := range around(cell.Cleanup) {
+		if o := s.run(context.WithoutCancel(ctx), "cleanup", cell, step, dir); o.Status != results.OK {
+			warnings = append(warnings, o.Reason)
 		}
 	}
-	return failed
+	return warnings
+}
+
+// cleanup undoes what prepare did, the last cell first, also after an interruption. It goes on after a failure.
+func (s *steps) cleanup(ctx context.Context) error {
+	var failed []error
+	for _, cell := range slices.Backward(s.undo) {
+		for _, step := range before(cell.Cleanup) {
+			o := s.once(context.WithoutCancel(ctx), "cleanup", cell, step)
+			text := fmt.Sprintf("workload %s: %s", cell.Workload.Name, o.Reason)
+			if o.Status != results.OK && !s.told[text] {
+				s.told[text] = true
+				failed = append(failed, errors.New(text))
+			}
+		}
+	}
+	return errors.Join(failed...)
 }
 
 // command is a plan's command as executors take it.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,12 @@ func logged(t *testing.T, rest string, answer func(argv []string) executors.Obse
 		ran = append(ran, strings.Join(j.Commands[0].Argv, " "))
 		return answer(j.Commands[0].Argv)
 	})
+	b.Find = func(program string) error {
+		if strings.HasPrefix(program, "absent") {
+			return errors.New("it is not there")
+		}
+		return nil
+	}
 	b.Stage = func(context.Context, string) (*Stage, error) {
 		return &Stage{Values: map[string]string{"dir": "/run"}}, nil
 	}
@@ -74,7 +81,7 @@ func TestStepsComeBeforeAndAfter(t *testing.T) {
 			t.Errorf("around a trial: %v", (*ran)[i:i+3])
 		}
 	}
-	if !slices.Equal(told, []string{"prepare a", "", "prepare a", "", "cleanup a", "", "cleanup a", ""}) {
+	if !slices.Equal(told, []string{"prepare a", "", "prepare a (workload=a n=2 m=1)", "", "cleanup a", "", "cleanup a (workload=a n=1 m=2)", ""}) {
 		t.Errorf("told %q", told)
 	}
 	if got := b.statuses("workload=a n=1 m=1"); got != "ok ok" {
@@ -117,7 +124,7 @@ func TestFailedPreparation(t *testing.T) {
 	b, ran := logged(t, commands, func(argv []string) executors.Observation {
 		switch {
 		case slices.Equal(argv, []string{"make", "2"}):
-			return executors.Observation{Status: results.Crash, Reason: "exit status 3"}
+			return executors.Observation{Status: results.Leaked, Reason: "1 process outlived it", Results: []any{map[string]any{"exit": 0}}, Phases: results.Phases{Total: 1}}
 		case argv[0] == "fresh":
 			return executors.Observation{Status: results.Unavailable, Reason: "fresh: no such program on PATH"}
 		case argv[0] == "stale":
@@ -126,7 +133,7 @@ func TestFailedPreparation(t *testing.T) {
 		return fine(argv)
 	})
 	b.run(t)
-	if got := b.statuses("workload=a n=2 m=1"); got != "crash crash" {
+	if got := b.statuses("workload=a n=2 m=1"); got != "unprepared unprepared" {
 		t.Errorf("cells whose preparation failed: %s", got)
 	}
 	if got := b.statuses("workload=a n=1 m=1"); got != "ok ok" {
@@ -136,7 +143,7 @@ func TestFailedPreparation(t *testing.T) {
 		t.Errorf("cells whose preparation is not here: %s", got)
 	}
 	for _, trial := range b.trials {
-		if trial.Status != results.OK && !strings.HasPrefix(trial.Reason, "prepare: ") {
+		if trial.Status != results.OK && (!strings.HasPrefix(trial.Reason, "prepare: ") || trial.Results != nil || trial.Phases.Total != 0) {
 			t.Errorf("%s: %s", trial.Cell, trial.Reason)
 		}
 	}
@@ -152,8 +159,9 @@ func TestFailedCleanup(t *testing.T) {
 		}
 		return fine(argv)
 	})
-	if _, err := b.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "workload a: cleanup: exit status 9") {
-		t.Errorf("error is %v", err)
+	out, err := b.Run(context.Background())
+	if err != nil || out.Undone == nil || strings.Count(out.Undone.Error(), "workload a: cleanup: exit status 9") != 1 {
+		t.Errorf("%+v, %v", out, err)
 	}
 	if count(*ran, "unmake") != 2 {
 		t.Errorf("a failed cleanup must not stop the others: %v", *ran)
@@ -175,7 +183,7 @@ func TestInterruptedPreparation(t *testing.T) {
 		return fine(argv)
 	})
 	out, err := b.Run(ctx)
-	if err != nil || !out.Interrupted || len(b.trials) != 0 || count(*ran, "make") != 1 || count(*ran, "tool") != 0 || count(*ran, "unmake") != 2 {
+	if err != nil || !out.Interrupted || len(b.trials) != 0 || count(*ran, "make") != 1 || count(*ran, "fresh") != 0 || count(*ran, "unmake") != 1 {
 		t.Errorf("%+v %v, %d trials, %v", out, err, len(b.trials), *ran)
 	}
 }
@@ -245,5 +253,56 @@ func TestVerifyOfCommands(t *testing.T) {
 		if b.trials[0].Status != want {
 			t.Errorf("%s: %s %s", verify, b.trials[0].Status, b.trials[0].Reason)
 		}
+	}
+}
+
+func TestRequired(t *testing.T) {
+	b, ran := logged(t, `workloads:
+  a: {command: [absent], prepare: [make], cleanup: {each: trial, command: [after]}}
+  b: {command: [x], requires: [y, absent-too], prepare: [make]}
+  c: {command: [x], requires: [y]}
+repeats: {min: 2, warmup: 0}
+control: false
+`, fine)
+	b.run(t)
+	for workload, want := range map[string]string{"a": "unavailable", "b": "unavailable", "c": "ok ok"} {
+		if got := b.statuses("workload=" + workload); got != want {
+			t.Errorf("%s: %s, want %s", workload, got, want)
+		}
+	}
+	if !slices.Equal(*ran, []string{"x", "x"}) {
+		t.Errorf("what cannot be run needs no preparation: %v", *ran)
+	}
+}
+
+func TestSeveralStepsAndProof(t *testing.T) {
+	b, ran := logged(t, `workloads:
+  w:
+    command: [x, "{{n}}"]
+    args: {size: 7}
+    prepare: [{command: [first, "{{size}}"]}, {each: trial, command: [second]}, {command: [third]}]
+    cleanup: [{command: [last]}, {command: [after], each: trial}]
+    verify: {command: [check, "{{n}}", "{{scratch}}"]}
+matrix: {n: [1, 2]}
+repeats: {min: 1, warmup: 0}
+order: sequential
+control: false
+`, func(argv []string) executors.Observation {
+		if argv[0] == "check" && argv[1] == "2" {
+			return executors.Observation{Status: results.Crash, Reason: "task 0: exit status 1: differs", Results: []any{"of the check"}}
+		}
+		return fine(argv)
+	})
+	b.run(t)
+	var names []string
+	for _, r := range *ran {
+		name, _, _ := strings.Cut(r, " /")
+		names = append(names, name)
+	}
+	if got := strings.Join(names, ", "); got != "first 7, third, second, x 1, check 1, after, second, x 2, check 2, after, last" {
+		t.Error(got)
+	}
+	if one, two := b.trials[0], b.trials[1]; one.Status != results.OK || two.Status != results.Wrong || two.Reason != "verify: exit status 1: differs" {
+		t.Errorf("%s %s, %s %s", one.Status, one.Reason, two.Status, two.Reason)
 	}
 }

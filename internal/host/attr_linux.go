@@ -9,3 +9,6 @@ func OfSession() *syscall.SysProcAttr {
 
 // OfGroup is for a process that stays in the session and group of this one, and dies with the thread that started it.
 func OfGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
+
+// OfOwn is for a process that starts a session and a group of its own, and finds out by itself that this one has ended.
+func OfOwn() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

@@ -11,3 +11,6 @@ func OfSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true
 // OfGroup is for a process that stays in the session and group of this one; the end of what it reads tells it that this
 // one is gone.
 func OfGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
+
+// OfOwn is OfSession: no process is told here.
+func OfOwn() *syscall.SysProcAttr { return OfSession() }

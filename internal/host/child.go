@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -23,6 +24,17 @@ type Child struct {
 	killed atomic.Bool
 }
 
+// alive are the children that have not ended, by number.
+var alive sync.Map
+
+// EndAll kills all children and their groups, for the moment before this process ends itself.
+func EndAll() {
+	alive.Range(func(_, c any) bool {
+		c.(*Child).Signal(syscall.SIGKILL)
+		return true
+	})
+}
+
 // Start starts a process from a thread that lives exactly as long as the process does: Linux sends the parent-death
 // signal when the thread that forked ends, not when the process does.
 func Start(path string, argv []string, attr *syscall.ProcAttr) (*Child, error) {
@@ -32,10 +44,14 @@ func Start(path string, argv []string, attr *syscall.ProcAttr) (*Child, error) {
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 		pid, err := syscall.ForkExec(path, argv, attr)
 		c.PID = pid
+		if err == nil {
+			alive.Store(pid, c)
+		}
 		started <- err
 		if err == nil {
 			c.Status, c.Usage = Wait(pid)
 			c.At = time.Now()
+			alive.Delete(pid)
 			close(c.Ended)
 		}
 	}()

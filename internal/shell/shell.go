@@ -17,9 +17,9 @@ type Span struct{ From, To int }
 type Place int
 
 const (
-	Nowhere    Place = iota // no variable can stand there, such as in a name or a quoted here-document
+	Nowhere    Place = iota // no variable can stand there: in a name, in arithmetic, in a quoted here-document
 	Bare                    // outside of quotes
-	Double                  // in "…", in a here-document, in arithmetic: no quotes of its own
+	Double                  // in "…", in a here-document: no quotes of its own
 	Single                  // in '…'
 	AnsiSingle              // in $'…'
 )
@@ -81,21 +81,31 @@ func parse(text string) (*syntax.File, error) {
 	return nil, &Error{0, err.Error()}
 }
 
+// inParam is a place inside of ${…} in double quotes, in which no further quotes can be told from their ends.
+const inParam Place = -1
+
 // placeOf follows the nodes that the span lies in, from the outside to the inside.
 func placeOf(file *syntax.File, s Span) Place {
-	place := Nowhere
+	place, never := Nowhere, false
 	syntax.Walk(file, func(n syntax.Node) bool {
 		if r, is := n.(*syntax.Redirect); is && r.Hdoc != nil && covers(r.Hdoc, s) { // which the statement does not cover
-			if place = Double; r.Word.Lit() == "" { // a quoted delimiter: nothing is expanded
-				place = Nowhere
-			}
-			return place != Nowhere
+			place = Double
+			never = never || r.Word.Lit() == "" // a quoted delimiter: nothing is expanded
+			return true
 		}
 		if n != nil && covers(n, s) {
+			never = never || place == inParam && isQuoted(n)
 			place = within(n, s, place)
+			never = never || evaluates(n, s)
 		}
 		return true
 	})
+	switch {
+	case never:
+		return Nowhere
+	case place == inParam:
+		return Bare
+	}
 	return place
 }
 
@@ -108,7 +118,7 @@ func within(n syntax.Node, s Span, place Place) Place {
 		}
 	case *syntax.CmdSubst, *syntax.ProcSubst, *syntax.FuncDecl:
 		return Nowhere // until the next word
-	case *syntax.DblQuoted, *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.Comment:
+	case *syntax.DblQuoted, *syntax.Comment:
 		return Double
 	case *syntax.SglQuoted:
 		if n.Dollar {
@@ -116,11 +126,41 @@ func within(n syntax.Node, s Span, place Place) Place {
 		}
 		return Single
 	case *syntax.ParamExp:
-		if n.Param != nil && covers(n.Param, s) {
+		switch {
+		case n.Param != nil && covers(n.Param, s):
 			return Nowhere
+		case place == Double:
+			return inParam
 		}
 	}
 	return place
+}
+
+func isQuoted(n syntax.Node) bool {
+	_, single := n.(*syntax.SglQuoted)
+	_, double := n.(*syntax.DblQuoted)
+	return single || double
+}
+
+// evaluates tells whether the shell would evaluate a value there, as an expression that may run commands: in arithmetic, an
+// index, a slice, a comparison of numbers.
+func evaluates(n syntax.Node, s Span) bool {
+	switch n := n.(type) {
+	case *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.LetClause, *syntax.CStyleLoop:
+		return true
+	case *syntax.ParamExp:
+		return n.Index != nil && covers(n.Index, s) ||
+			n.Slice != nil && (n.Slice.Offset != nil && covers(n.Slice.Offset, s) || n.Slice.Length != nil && covers(n.Slice.Length, s))
+	case *syntax.Assign:
+		return n.Index != nil && covers(n.Index, s)
+	case *syntax.ArrayElem:
+		return n.Index != nil && covers(n.Index, s)
+	case *syntax.BinaryTest:
+		return n.Op >= syntax.TsEql && n.Op <= syntax.TsGtr
+	case *syntax.UnaryTest:
+		return n.Op == syntax.TsVarSet || n.Op == syntax.TsRefVar
+	}
+	return false
 }
 
 func covers(n syntax.Node, s Span) bool {

@@ -55,6 +55,11 @@ func TestVariablesStayWhole(t *testing.T) {
 		`case {{v}} in {{v}}) printf '<%s>' {{v}};; esac`,
 		`A=({{v}}); printf '<%s>' "${A[0]}"`,
 		`printf '<%s>' ${unset_name-{{v}}}`,
+		`printf '<%s>' "${unset_name-{{v}}}"`,
+		`X={{v}}x; printf '<%s>' "${X%x}"; true "${X##{{v}}}"`,
+		`X=a; Y="${X/a/{{v}}}"; printf '<%s>' "$Y"`,
+		`X={{v}}tail; Y="${X#{{v}}}"; [ "$Y" = tail ] && printf '<%s>' {{v}}`,
+		`awk 'BEGIN{if(1){x=1}}' </dev/null; printf '<%s>' {{v}}`,
 		`printf '<%s>' {{v}} # {{v}}`,
 		`if true; then printf '<%s>' {{v}}; fi`,
 		"printf '<'; cat <<X; printf x\n{{v}}\nX\nprintf '>'",
@@ -65,7 +70,7 @@ func TestVariablesStayWhole(t *testing.T) {
 			if strings.Contains(text, "<<X") {
 				want = "<" + v + "\nx>"
 			}
-			c := exec.Command(bash, "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
+			c := exec.Command(bash, "--noprofile", "--norc", "-p", "-eo", "pipefail", "-c", script)
 			c.Env = append(c.Environ(), "V="+v, "LC_ALL=C")
 			var stderr bytes.Buffer
 			c.Stderr = &stderr
@@ -78,7 +83,9 @@ func TestVariablesStayWhole(t *testing.T) {
 }
 
 func TestPlacesWithoutVariables(t *testing.T) {
-	for _, text := range []string{`{{v}}=5`, `echo ${{{v}}}`, "cat <<'X'\n{{v}}\nX", "cat <<\"X\"\n{{v}}\nX", `{{v}}() { true; }`, `for {{v}} in a; do true; done`} {
+	for _, text := range []string{`{{v}}=5`, `echo ${{{v}}}`, "cat <<'X'\n{{v}}\nX", "cat <<\"X\"\n{{v}}\nX", `{{v}}() { true; }`, `for {{v}} in a; do true; done`,
+		`echo $(( {{v}} + 1 ))`, `(( {{v}} ))`, `echo ${a[{{v}}]}`, `echo ${x:{{v}}}`, `for ((i={{v}};i<2;i++)); do true; done`, `[[ {{v}} -eq 0 ]]`, `[[ 0 -lt {{v}} ]]`,
+		`let x={{v}}`, `a[{{v}}]=1`, `[[ -v {{v}} ]]`, `echo "${x:-'{{v}}'}"`, `echo "${x:-"{{v}}"}"`, `echo "$(( {{v}} ))"`} {
 		if _, places := fill(t, text); places[0] != Nowhere {
 			t.Errorf("%s: %v", text, places)
 		}

@@ -188,12 +188,15 @@ func (c *conversion) readRepeats() *Problem {
 	return problem
 }
 
+// anyStatus says that no exit status is a failure.
+const anyStatus = "any"
+
 func (c *conversion) readExit() *Problem {
 	w, is := c.args.last("ignore-failure")
 	switch {
 	case !is:
 	case w.text == "" || w.text == "all-non-zero":
-		c.note("%s: runner counts no trial whose exit status is not among those of the workload's exit; list them there, as in exit: [0, 1]", "--ignore-failure")
+		c.exit = []string{anyStatus}
 	default:
 		c.exit = []string{"0"}
 		for _, code := range strings.Split(w.text, ",") {

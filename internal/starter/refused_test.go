@@ -104,7 +104,6 @@ func TestNth(t *testing.T) {
 func TestNotes(t *testing.T) {
 	for line, want := range map[string]string{
 		"hyperfine --export-csv x y":                "--export-csv is not carried over",
-		"hyperfine -i y":                            "--ignore-failure: runner counts no trial",
 		"hyperfine -s a -p b y":                     "--setup is not carried over",
 		"hyperfine -c a -C b y":                     "--cleanup is not carried over",
 		"hyperfine -s a y z":                        "--setup: the cells take turns",

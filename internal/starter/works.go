@@ -162,6 +162,12 @@ func (c *conversion) body(w word, params []param, to *work) (body, *Problem) {
 		argv[0] = c.program(argv[0])
 		return body{argv: argv}, nil
 	}
+	if to != nil {
+		to.remarks = append(to.remarks, "the start of the shell is part of the time; hyperfine subtracts what it usually takes")
+	}
+	if strings.ContainsAny(text, "|;&\n") {
+		text = "set +e +o pipefail # as in sh -c: what fails ends neither the text nor a pipe\n" + text
+	}
 	return body{text: text}, nil
 }
 

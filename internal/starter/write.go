@@ -80,7 +80,10 @@ func (c *conversion) work(p *page, w *work) {
 			p.line("      %s: %s", scalar(name), scalar(value))
 		}
 	}
-	if c.exit != nil {
+	switch {
+	case c.anyExit():
+		p.line("    exit: any")
+	case c.exit != nil:
 		p.line("    exit: [%s]", strings.Join(c.exit, ", "))
 	}
 	w.prepare.write(p, "prepare")
@@ -107,11 +110,16 @@ func (s step) write(p *page, key string) {
 
 // proof is what must be true of a trial where cells are compared: hyperfine asks for the exit status only.
 func (c *conversion) proof() string {
-	if c.exit != nil {
+	switch {
+	case c.anyExit():
+		return "exit >= 0"
+	case c.exit != nil:
 		return "exit in [" + strings.Join(c.exit, ", ") + "]"
 	}
 	return "exit == 0"
 }
+
+func (c *conversion) anyExit() bool { return len(c.exit) == 1 && c.exit[0] == anyStatus }
 
 func (c *conversion) matrix(p *page) {
 	if len(c.params) == 0 {
