@@ -12,6 +12,6 @@ fuzz: ; @.ci/fuzz $(FUZZTIME)
 bench: ; $(GO) run ./internal/bench -o docs/benchmarks.md
 simulate: ; $(GO) test -count=1 -run '^TestErrorRates$$' -v ./gates -simulate
 golden: ; @.ci/golden
-experiments: build ; @.ci/experiments && .ci/articles
+experiments: build ; @.ci/experiments && .ci/once
 claims: build ; ./runner run -q experiments/articles && ./runner claims experiments/articles -o docs/claims.md
-check: test lint race fuzz experiments
+check: ; @$(MAKE) -j2 test lint && $(MAKE) race fuzz experiments

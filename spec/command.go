@@ -130,6 +130,7 @@ func (w *filling) shell(c *commandForm, get lookup) Command {
 		case !known:
 			w.missing(c.script, p.name)
 		case !isText:
+			w.single(c.script, v)
 			script.WriteString(display(v))
 		case c.places[n] == shell.Nowhere:
 			w.fail(c.v, "numbers can stand anywhere; a text only where the shell would expand a variable", "{{%s}} is the text %q, which cannot stand there", p.name, shorten(text))
@@ -147,7 +148,7 @@ func (w *filling) shell(c *commandForm, get lookup) Command {
 }
 
 // shellArgv is what stands before a shell text.
-var shellArgv = []string{"bash", "--noprofile", "--norc", "-p", "-e", "-o", "pipefail", "-c"}
+var shellArgv = []string{"bash", "--noprofile", "--norc", "-p", "-e", "-o", "pipefail", "-c", "--"}
 
 // Script is the text of a command that is a shell text.
 func (c *Command) Script() (text string, is bool) {
@@ -165,7 +166,15 @@ func (w *filling) text(f field, get lookup) string {
 		w.missing(f, missing)
 		return ""
 	}
+	w.single(f, v)
 	return w.argument(f, display(v))
+}
+
+// single refuses a list where one text is wanted.
+func (w *filling) single(f field, v any) {
+	if _, isList := v.([]any); isList {
+		w.fail(f.v, "a list stands under tasks: one call an element", "a list cannot be put in here")
+	}
 }
 
 func (w *filling) missing(f field, name string) {
