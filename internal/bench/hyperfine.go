@@ -23,7 +23,7 @@ var timed = []struct {
 }
 
 const (
-	timedRounds = 21
+	timedRounds = 15
 	timedRuns   = 10 // in each round, by each of the two
 )
 
