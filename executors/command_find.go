@@ -66,10 +66,13 @@ func seek(job Job, name, list string) (string, error) {
 		}
 	}
 	if second == "" {
-		return "", fmt.Errorf("%s: no such program on PATH", shown(name))
+		return "", errors.New(NotOnPath(name))
 	}
 	return second, nil
 }
+
+// NotOnPath says that there is no program of that name.
+func NotOnPath(name string) string { return shown(name) + ": no such program on PATH" }
 
 // underlying is what the system said, without the operation and the path.
 func underlying(err error) error {

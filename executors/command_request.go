@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -34,7 +33,7 @@ type order struct {
 
 func ordersOf(job Job) *orders {
 	o := &orders{Tasks: make([]int, len(job.Commands)), Dir: []byte(job.Dir), WorkDir: []byte(job.WorkDir), Output: job.Output,
-		Env: pairsOf(ours()).and(pairsOf(job.variables()))}
+		Env: append(pairsOf(tuning()), pairsOf(job.variables())...)}
 	place := map[*Command]int{}
 	for i, c := range job.Commands {
 		at, known := place[c]
@@ -63,8 +62,6 @@ func pairsOf(env map[string]string) (p pairs) {
 	return p
 }
 
-func (p pairs) and(more pairs) pairs { return append(p, more...) }
-
 func (p pairs) variables() map[string]string {
 	if len(p) == 0 {
 		return nil
@@ -72,21 +69,6 @@ func (p pairs) variables() map[string]string {
 	env := make(map[string]string, len(p))
 	for _, variable := range p {
 		env[string(variable[0])] = string(variable[1])
-	}
-	return env
-}
-
-// goVariables are those by which Go programs are tuned. The process that starts commands and measures them is one too,
-// and must not be tuned with them.
-var goVariables = []string{"GOMAXPROCS", "GODEBUG", "GOGC", "GOMEMLIMIT", "GOTRACEBACK"}
-
-// ours are those of the runner's own.
-func ours() map[string]string {
-	env := map[string]string{}
-	for _, entry := range os.Environ() {
-		if name, value, _ := strings.Cut(entry, "="); slices.Contains(goVariables, name) {
-			env[name] = value
-		}
 	}
 	return env
 }

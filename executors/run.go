@@ -61,7 +61,7 @@ func unstarted(job Job, err error) Observation {
 	}
 	switch name := job.Program[0]; {
 	case errors.Is(err, exec.ErrNotFound):
-		o.Reason = shown(name) + ": no such program on PATH"
+		o.Reason = NotOnPath(name)
 	case errors.Is(err, fs.ErrNotExist) && notThere(name):
 		o.Reason = shown(name) + ": no such file"
 	case !errors.Is(err, fs.ErrNotExist):

@@ -42,7 +42,7 @@ func bareVersion(v *value) (string, bool) {
 // functionShape is what stands behind a language in a workload.
 var functionShape = &shape{what: "FILE:FUNCTION", kinds: isText, valid: matches(&functionPattern), schema: pattern(functionPattern.text)}
 
-// unknown reports the keys of a mapping that are neither its shape's nor a language's, and gives those that are.
+// languages are the keys of a mapping that name one; those that are neither a language nor of its shape it reports.
 func (r *reader) languages(v *value, s *shape, what string) (found []entry) {
 	for _, e := range v.keys {
 		switch {

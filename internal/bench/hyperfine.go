@@ -77,8 +77,8 @@ func (b *bench) timedBoth(name string, argv []string) ([]row, error) {
 	}, nil
 }
 
-// hyperfine gives the times of its runs, in seconds. Its own default of no output is what the commands get from it;
-// runner reads what they write.
+// hyperfine gives the times of its runs, in seconds. It reads what the commands write, as runner does; by default it would
+// give them the null device, which some programs notice.
 func (b *bench) hyperfine(argv []string) ([]float64, error) {
 	out := filepath.Join(b.dir, "hyperfine.json")
 	c := exec.Command("hyperfine", "-N", "--output=pipe", "--warmup=1", fmt.Sprintf("--runs=%d", timedRuns), "--export-json", out, strings.Join(argv, " "))

@@ -77,7 +77,7 @@ func allExecutors() []executor {
 		}
 	}
 	add("go", executors.All())
-	add("command", executors.CommandInfos())
+	add(executors.RuntimeCommand, executors.CommandInfos())
 	for _, s := range shims.All() {
 		add(s.Runtime, s.Executors)
 	}

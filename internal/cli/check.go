@@ -12,7 +12,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check [FILE…|DIR…]",
 		Short: "Find every problem of the specs; run nothing",
 		Long: `Check reads, plans and compiles: unknown keys, levels that cannot be typed, excludes that match nothing, misspelt
-functions and axes in assertions; with each of its profiles too. All problems are printed at once, each with its place, and the exit code is 2.`,
+functions and axes in assertions; with each of its profiles too. All problems are printed at once, each with its place, and
+the exit code is 2.`,
 		Example: "  runner check experiments\n  runner check -D repeats=5 experiments/pi.yaml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			loaded, err := a.loadAll(args, &pick)

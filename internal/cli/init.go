@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runner/internal/diag"
+	"runner/internal/shell"
 	"runner/internal/starter"
 )
 
@@ -230,7 +231,7 @@ func (a *app) place(files []written, force bool) error {
 		}
 	}
 	if !a.quiet {
-		file := typed(files[0].path)
+		file := shell.Quote(diag.Printable(files[0].path))
 		fmt.Fprintf(a.stdout, "next:\n  runner check %s\n  runner run %s\n", file, file)
 	}
 	return nil
@@ -253,15 +254,4 @@ func (f written) write(force bool) error {
 		return fmt.Errorf("write %s: %w", f.path, err)
 	}
 	return nil
-}
-
-// typed writes a path as a shell takes it.
-func typed(path string) string {
-	safe := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./+@%=:,", r)
-	}
-	if strings.IndexFunc(path, func(r rune) bool { return !safe(r) }) < 0 {
-		return path
-	}
-	return "'" + strings.ReplaceAll(diag.Printable(path), "'", `'\''`) + "'"
 }

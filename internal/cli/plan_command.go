@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"runner/internal/shell"
 	"runner/reports"
 	"runner/spec"
 )
@@ -77,13 +78,4 @@ func words(argv []string) string {
 }
 
 // word writes an argument as a shell takes it; Late's marks become {{name}} again.
-func word(arg string) string {
-	arg = spec.Named(arg)
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./+@%=:,{}", r)
-	}
-	if arg != "" && strings.IndexFunc(arg, func(r rune) bool { return !plain(r) }) < 0 {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-}
+func word(arg string) string { return shell.Quote(spec.Named(arg)) }

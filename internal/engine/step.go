@@ -73,21 +73,21 @@ func (s *steps) missing(cell *spec.PlannedCell) executors.Observation {
 	if s.stage.Missing != "" {
 		return executors.Observation{Status: results.Unavailable, Reason: s.stage.Missing}
 	}
+	if cell.Env["PATH"] != "" { // the trial's process looks for itself
+		return well
+	}
 	wanted := slices.Clone(cell.Workload.Requires)
 	for i, c := range cell.Commands {
 		if i == 0 || c != cell.Commands[i-1] {
 			wanted = append(wanted, c.Argv[0])
 		}
 	}
-	if own := cell.Env["PATH"]; own != "" { // the trial's process looks for itself
-		return well
-	}
 	for _, name := range wanted {
 		if strings.Contains(name, "/") || s.found[name] {
 			continue
 		}
 		if err := s.engine.find(name); err != nil {
-			return executors.Observation{Status: results.Unavailable, Reason: name + ": no such program on PATH"}
+			return executors.Observation{Status: results.Unavailable, Reason: executors.NotOnPath(name)}
 		}
 		s.found[name] = true
 	}

@@ -1,0 +1,56 @@
+package executors
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// variables are the job's. What has a working directory besides the scratch directory is told of both.
+func (j Job) variables() map[string]string {
+	if len(j.Commands) == 0 && j.WorkDir == "" {
+		return j.Env
+	}
+	env := map[string]string{"TMPDIR": j.Dir, "PWD": j.place()}
+	maps.Copy(env, j.Env)
+	return env
+}
+
+// environment is the runner's own, without the variables whose names begin with one of unset, then the job's, then the
+// role.
+func environment(extra map[string]string, role string, unset ...string) []string {
+	env := make([]string, 0, len(extra)+64)
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		_, replaced := extra[name]
+		begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+		if !replaced && name != roleVariable && !slices.ContainsFunc(unset, begins) {
+			env = append(env, entry)
+		}
+	}
+	for name, value := range extra {
+		if name != roleVariable {
+			env = append(env, name+"="+value)
+		}
+	}
+	if role != "" {
+		env = append(env, roleVariable+"="+role)
+	}
+	return env
+}
+
+// goVariables are those by which Go programs are tuned. The process that starts commands and measures them is one too,
+// and must not be tuned with them.
+var goVariables = []string{"GOMAXPROCS", "GODEBUG", "GOGC", "GOMEMLIMIT", "GOTRACEBACK"}
+
+// tuning are those that the runner itself was started with.
+func tuning() map[string]string {
+	env := map[string]string{}
+	for _, entry := range os.Environ() {
+		if name, value, _ := strings.Cut(entry, "="); slices.Contains(goVariables, name) {
+			env[name] = value
+		}
+	}
+	return env
+}
