@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +25,7 @@ var timed = []struct {
 }
 
 const (
-	timedRounds = 15
+	timedRounds = 30
 	timedRuns   = 10 // in each round, by each of the two
 )
 
@@ -56,7 +58,8 @@ func (b *bench) timedBoth(name string, argv []string) ([]row, error) {
 		return nil, err
 	}
 	spec := fmt.Sprintf("version: 1\nname: timed\nworkloads: {w: {command: %s}}\nrepeats: {min: %d, warmup: 1}\n", words, timedRuns)
-	var ours, peers, spreads, peerSpreads []float64
+	var ours, peers []float64
+	var spreads, peerSpreads [][]float64
 	for range timedRounds {
 		r, err := b.measure(spec)
 		if err != nil {
@@ -67,14 +70,35 @@ func (b *bench) timedBoth(name string, argv []string) ([]row, error) {
 			return nil, err
 		}
 		ours, peers = append(ours, stats.Median(r.Cells[0].Times)), append(peers, stats.Median(times))
-		spreads, peerSpreads = append(spreads, quartiles(r.Cells[0].Times)), append(peerSpreads, quartiles(times))
+		spreads, peerSpreads = append(spreads, deviations(r.Cells[0].Times)), append(peerSpreads, deviations(times))
 	}
 	median, medianText := ratio(ours, peers)
-	spread, spreadText := ratio(spreads, peerSpreads)
+	spread, lowest, highest := spreadRatio(spreads, peerSpreads)
 	return []row{
 		{"timing `" + name + "`: median of 10", milliseconds(ours), "hyperfine -N, " + milliseconds(peers), medianText, "0.99 to 1.01", yes(median >= 0.99 && median <= 1.01)},
-		{"timing `" + name + "`: spread of 10 (between the quartiles)", milliseconds(spreads), "hyperfine -N, " + milliseconds(peerSpreads), spreadText, "≤ 1", yes(spread <= 1)},
+		{"timing `" + name + "`: spread (median deviation from the median of its 10)", milliseconds(slices.Concat(spreads...)), "hyperfine -N, " + milliseconds(slices.Concat(peerSpreads...)),
+			fmt.Sprintf("%.3f [%.3f, %.3f] (n=%d)", spread, lowest, highest, timedRounds), "≤ 1", yes(spread <= 1)},
 	}, nil
+}
+
+// spreadRatio is the ratio of the median deviations of all rounds, and its 95 % interval when rounds are resampled: a
+// round is what the two have in common.
+func spreadRatio(ours, peers [][]float64) (ratio, lowest, highest float64) {
+	of := func(rounds func(i int) int) float64 {
+		var a, b []float64
+		for i := range ours {
+			round := rounds(i)
+			a, b = append(a, ours[round]...), append(b, peers[round]...)
+		}
+		return stats.Median(a) / stats.Median(b)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	again := make([]float64, 2000)
+	for i := range again {
+		again[i] = of(func(int) int { return random.IntN(len(ours)) })
+	}
+	slices.Sort(again)
+	return of(func(i int) int { return i }), again[len(again)/40], again[len(again)*39/40]
 }
 
 // hyperfine gives the times of its runs, in seconds. It reads what the commands write, as runner does; by default it would
@@ -101,8 +125,12 @@ func (b *bench) hyperfine(argv []string) ([]float64, error) {
 	return report.Results[0].Times, nil
 }
 
-// quartiles is the distance between the first and the third.
-func quartiles(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)*3/4] - sorted[len(sorted)/4]
+// deviations are the distances of the values from their median.
+func deviations(values []float64) []float64 {
+	median := stats.Median(values)
+	away := make([]float64, len(values))
+	for i, v := range values {
+		away[i] = math.Abs(v - median)
+	}
+	return away
 }
