@@ -10,7 +10,7 @@ lint: ; @.ci/lint
 race: ; $(GO) test -race -short ./internal/... ./spec/... ./gates/... ./executors ./workloads/... ./results/... ./reports/...
 fuzz: ; @.ci/fuzz $(FUZZTIME)
 bench: ; $(GO) run ./internal/bench -o docs/benchmarks.md
-simulate: ; $(GO) test -count=1 -run '^TestErrorRates$$' -v ./gates -simulate
+simulate: ; $(GO) test -count=1 -timeout 60m -run '^TestErrorRates$$' -v ./gates -simulate
 golden: ; @.ci/golden
 experiments: build ; @.ci/experiments && .ci/once
 claims: build ; ./runner run -q experiments/articles && ./runner claims experiments/articles -o docs/claims.md

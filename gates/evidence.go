@@ -101,11 +101,11 @@ type comparison struct {
 
 // compare picks the comparison that decides: of those that are as false or true as the whole check, the one with the
 // least margin. The measured side is the observed one, also where it stands on the right.
-func (s *statistic) compare(draw []int, holds bool) comparison {
+func (s *statistic) compare(on *drawn, holds bool) comparison {
 	var best comparison
 	for _, c := range s.check.assertion.program.Comparisons() {
-		left, ok1 := s.number(c.Left, draw)
-		right, ok2 := s.number(c.Right, draw)
+		left, ok1 := s.number(c.Left, on)
+		right, ok2 := s.number(c.Right, on)
 		if !ok1 || !ok2 {
 			continue
 		}
@@ -122,11 +122,15 @@ func (s *statistic) compare(draw []int, holds bool) comparison {
 
 var mirrored = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
-func (s *statistic) number(o expression.Operand, draw []int) (float64, bool) {
-	v, err := o.Eval(s.vars, s.caller(draw))
+func (s *statistic) number(o expression.Operand, on *drawn) (float64, bool) {
+	v, err := o.Eval(s.vars, s.caller(on))
 	if err != nil {
 		return 0, false
 	}
+	return asNumber(v)
+}
+
+func asNumber(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
 		return v, finite(v)

@@ -90,16 +90,13 @@ func BenchmarkJudge(b *testing.B) {
 func BenchmarkStatistic(b *testing.B) {
 	plan := small()
 	c := mustCompile(b, plan, asserted(`speedup(procs=2) > 1.3`, "", ""))[0]
-	s := statistic{check: &c, data: measure(Data{Plan: plan, Trials: trials(plan, 30, perWorker(plan)), Host: host})}
-	draw := make([]int, 30)
-	for i := range draw {
-		draw[i] = (i * 7) % 30
-	}
+	m := measure(Data{Plan: plan, Trials: trials(plan, 30, perWorker(plan)), Host: host})
+	s := m.statistic(&c)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.holds(draw); err != nil {
-			b.Fatal(err)
-		}
+		f := finding{sight: s.sight()}
+		m.resampled.resampling, m.resampled.key = nil, ""
+		s.resample(&f)
 	}
 }
 

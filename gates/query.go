@@ -15,8 +15,8 @@ type query struct {
 	cells  []int
 	bases  []int // the baseline of each of cells, for a function that compares
 	params []any
-	draw   []int // places of blocks; one that is named twice counts twice
-	n      int   // how many blocks or trials the answer rests on: the least of all that were asked
+	on     *drawn
+	n      int // how many blocks or trials the answer rests on: the least of all that were asked
 	asked  bool
 }
 
@@ -29,12 +29,12 @@ func (q *query) rest(n int) {
 // values are a cell's values on the blocks that were drawn; an error if there is none.
 func (q *query) values(cell int, x metric) ([]float64, error) {
 	s := q.sample(cell, x)
-	out := make([]float64, 0, len(q.draw))
-	for _, b := range q.draw {
+	out := make([]float64, 0, len(q.on.blocks))
+	q.on.places(func(b int) {
 		if s.has[b] {
 			out = append(out, s.values[b])
 		}
-	}
+	})
 	q.rest(len(out))
 	switch {
 	case len(out) > 0:
@@ -52,11 +52,11 @@ func (q *query) values(cell int, x metric) ([]float64, error) {
 // pairs are the values of two cells on the drawn blocks in which both have one.
 func (q *query) pairs(a, b int, x metric) (as, bs []float64, err error) {
 	s, t := q.sample(a, x), q.sample(b, x)
-	for _, block := range q.draw {
+	q.on.places(func(block int) {
 		if s.has[block] && t.has[block] {
 			as, bs = append(as, s.values[block]), append(bs, t.values[block])
 		}
-	}
+	})
 	q.rest(len(as))
 	if len(as) > 0 {
 		return as, bs, nil
@@ -69,7 +69,23 @@ func (q *query) pairs(a, b int, x metric) (as, bs []float64, err error) {
 	return nil, nil, &missing{reason: fmt.Sprintf("%s and %s have no ok trial in the same block", q.key(a), q.key(b))}
 }
 
+// known is the median on a resample of blocks that all have the metric: all of them are computed at once.
+func (q *query) known(cell int, x metric) (float64, bool) {
+	if q.on.row < 0 {
+		return 0, false
+	}
+	medians := q.measured.medians(cell, x, q.on)
+	if medians == nil {
+		return 0, false
+	}
+	q.rest(len(q.on.blocks))
+	return medians[q.on.row], true
+}
+
 func (q *query) median(x metric) (any, error) {
+	if m, known := q.known(q.cells[0], x); known {
+		return m, nil
+	}
 	values, err := q.values(q.cells[0], x)
 	if err != nil {
 		return nil, err
@@ -81,6 +97,11 @@ func (q *query) median(x metric) (any, error) {
 // of each block would err more often.
 func (q *query) speedup(i int) (float64, error) {
 	cell, base := q.cells[i], q.bases[i]
+	if m, known := q.known(cell, total); known && m > 0 {
+		if b, known := q.known(base, total); known {
+			return b / m, nil
+		}
+	}
 	mine, theirs, err := q.pairs(cell, base, total)
 	if err != nil {
 		return 0, err

@@ -56,7 +56,6 @@ func TestIntervals(t *testing.T) {
 	checks = append(checks, mustCompile(t, plan, asserted("trials(serial) == 10", "", ""))...)
 	checks = append(checks, mustCompile(t, plan, asserted("1.2 * s < time(serial)", "", ""))...)
 	verdicts := Judge(checks, data)
-	Intervals(checks, data, verdicts)
 	if verdicts[1].Interval != nil {
 		t.Error("a count has no interval")
 	}
@@ -70,13 +69,12 @@ func TestIntervals(t *testing.T) {
 		t.Error("times that differ have an interval of some width")
 	}
 	again := Judge(checks, data)
-	Intervals(checks, data, again)
 	if *again[2].Interval != *verdicts[2].Interval {
 		t.Error("the interval is another one the second time")
 	}
 	few := Data{Plan: plan, Trials: trials(plan, 4, times), Host: host}
 	verdicts = Judge(checks, few)
-	if Intervals(checks, few, verdicts); verdicts[0].Interval != nil {
+	if verdicts[0].Interval != nil {
 		t.Error("four blocks give an interval")
 	}
 }

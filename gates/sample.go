@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"runner/internal/matrix"
+	"runner/internal/stats"
 	"runner/results"
 	"runner/spec"
 )
@@ -23,6 +24,8 @@ type Data struct {
 	Plan   *spec.Plan
 	Trials []results.Trial
 	Host   Host
+
+	Resamples int // of the blocks, for a verdict; 0: 20,000, which is what the error rates were measured with
 }
 
 // measured is Data arranged by cell and block. Only what counts is in it: no warm-up, nothing interrupted.
@@ -36,7 +39,15 @@ type measured struct {
 	unready []string           // of each cell: what went wrong before one of its trials; "" where nothing did
 	missed  []bool             // of each cell: what it runs on is absent, and the spec does not say that it may be
 	seen    [][]*results.Trial // of each cell: all of them, for the runtime's version
+	shared  [][]string         // of each cell by block: what its trial shared the machine with, "" for nothing
+	ran     [][]bool           // of each cell by block: whether a trial that counts was tried, whatever came of it
 	samples map[sampleKey]sample
+
+	draws     map[int]*stats.Draws // by the number of blocks
+	resampled struct {
+		key string
+		*resampling
+	}
 }
 
 type trialKey struct {
@@ -48,7 +59,7 @@ func measure(d Data) *measured {
 	n := len(d.Plan.Cells)
 	m := &measured{Data: d, counted: make([][]*results.Trial, n), ok: make([][]*results.Trial, n),
 		control: make([][]*results.Trial, n), absent: make([]string, n), unready: make([]string, n), missed: make([]bool, n), seen: make([][]*results.Trial, n),
-		samples: map[sampleKey]sample{}}
+		shared: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, draws: map[int]*stats.Draws{}}
 	index := map[trialKey]int{}
 	for i, c := range d.Plan.Cells {
 		index[trialKey{c.Workload.Name, c.Cell}] = i
@@ -57,6 +68,7 @@ func measure(d Data) *measured {
 	m.blocks = len(at)
 	for i := range n {
 		m.ok[i], m.control[i] = make([]*results.Trial, m.blocks), make([]*results.Trial, m.blocks)
+		m.shared[i], m.ran[i] = make([]string, m.blocks), make([]bool, m.blocks)
 	}
 	for i := range d.Trials {
 		if cell, known := index[trialKey{d.Trials[i].Workload, d.Trials[i].Cell}]; known {
@@ -107,6 +119,7 @@ func (m *measured) add(cell int, t *results.Trial, at map[int]int) {
 		by = m.control
 	} else {
 		m.counted[cell] = append(m.counted[cell], t)
+		m.ran[cell][at[t.Block]], m.shared[cell][at[t.Block]] = true, t.Contaminated
 	}
 	if t.Status == results.OK {
 		by[cell][at[t.Block]] = t

@@ -11,27 +11,25 @@ import (
 // Summaries tells each planned cell in numbers, in order of the plan.
 func Summaries(data Data) []Summary {
 	m := measure(data)
-	all := make([]int, m.blocks)
-	for i := range all {
-		all[i] = i
-	}
 	out := make([]Summary, len(data.Plan.Cells))
 	for i := range out {
-		out[i] = m.summary(i, all)
+		out[i] = m.summary(i)
 	}
 	for i := range out {
 		if base := data.Plan.Cells[i].Baseline; base >= 0 {
 			out[base].Baseline = true
 		}
 	}
+	m.whys(out)
 	return out
 }
 
-func (m *measured) summary(cell int, all []int) Summary {
+// summary leaves out the trials that shared the machine, unless too few are left.
+func (m *measured) summary(cell int) Summary {
 	c := &m.Plan.Cells[cell]
 	s := Summary{Cell: c.Cell, Workload: c.Workload.Name, Runtime: c.Runtime.Name, Executor: c.Executor, Workers: c.Workers,
-		Counts: countStatuses(m.counted[cell]), Reason: m.trouble(cell)}
-	q := query{measured: m, cells: []int{cell}, draw: all}
+		Counts: countStatuses(m.counted[cell]), Reason: m.trouble(cell), Contaminated: contaminated(m.counted[cell])}
+	q := query{measured: m, cells: []int{cell}, on: each(m.together([]int{cell}))}
 	times, err := q.values(cell, total)
 	if err != nil {
 		return s
@@ -47,15 +45,52 @@ func (m *measured) summary(cell int, all []int) Summary {
 	s.CPU, s.CoresUsed, s.Memory = q.medianOf(cpu), q.medianOf(busy), q.medianOf(peak)
 	s.Phases = q.phases()
 	if c.Baseline >= 0 {
-		q.bases = []int{c.Baseline}
-		if speedup, err := q.speedup(0); err == nil {
-			s.Speedup = number(speedup)
-			if c.Counted() {
-				s.Efficiency = number(speedup / float64(max(c.Workers, 1)))
-			}
-		}
+		m.compare(&s, cell, c.Baseline)
 	}
 	return s
+}
+
+// contaminated counts the OK trials that shared the machine.
+func contaminated(trials []*results.Trial) (n int) {
+	for _, t := range trials {
+		if t.Status == results.OK && t.Contaminated != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// compare sets the speedup and what goes with it, on the blocks that a verdict on it would rest on.
+func (m *measured) compare(s *Summary, cell, base int) {
+	on := each(m.together([]int{cell, base}))
+	q := query{measured: m, cells: []int{cell}, bases: []int{base}, on: on}
+	speedup, err := q.speedup(0)
+	if err != nil {
+		return
+	}
+	s.Speedup = number(speedup)
+	if c := &m.Plan.Cells[cell]; c.Counted() {
+		s.Efficiency = number(speedup / float64(max(c.Workers, 1)))
+	}
+	if n := len(on.blocks); n >= stats.LeastBlocks && cell != base {
+		s.SpeedupCI = m.speedupInterval(cell, base, m.redrawn(on.blocks))
+	}
+}
+
+// speedupInterval is the middle 95 % of the speedup on resamples, as a verdict has it.
+func (m *measured) speedupInterval(cell, base int, on *drawn) *[2]float64 {
+	mine, theirs := m.medians(cell, total, on), m.medians(base, total, on)
+	if mine == nil || theirs == nil {
+		return nil
+	}
+	ratios := make([]float64, len(mine))
+	for i := range mine {
+		ratios[i] = theirs[i] / mine[i]
+	}
+	if ci, ok := stats.Percentiles(ratios, stats.IntervalTail(len(on.blocks))); ok {
+		return &ci
+	}
+	return nil
 }
 
 // number is nil for what is none.
@@ -104,15 +139,24 @@ func NoiseOf(data Data) []Noise {
 	m := measure(data)
 	var out []Noise
 	for cell := range data.Plan.Cells {
-		var first, second []float64
-		for block, t := range m.control[cell] {
-			if twin := m.ok[cell][block]; t != nil && twin != nil {
-				first, second = append(first, total.of(twin)), append(second, total.of(t))
-			}
-		}
-		if ratio := stats.Median(second) / stats.Median(first); finite(ratio) {
-			out = append(out, Noise{Cell: data.Plan.Cells[cell].Cell, N: len(first), Ratio: ratio})
+		if n := m.noise(cell, m.everywhere()); n.N > 0 {
+			out = append(out, n)
 		}
 	}
 	return out
+}
+
+// noise is a cell against its second copy on some blocks; N is 0 where it has none that can be told.
+func (m *measured) noise(cell int, blocks []int) Noise {
+	var first, second []float64
+	for _, block := range blocks {
+		if twin, t := m.ok[cell][block], m.control[cell][block]; t != nil && twin != nil && t.Contaminated == "" && twin.Contaminated == "" {
+			first, second = append(first, total.of(twin)), append(second, total.of(t))
+		}
+	}
+	ratio := stats.Median(second) / stats.Median(first)
+	if !finite(ratio) {
+		return Noise{}
+	}
+	return Noise{Cell: m.Plan.Cells[cell].Cell, N: len(first), Ratio: ratio}
 }

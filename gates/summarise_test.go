@@ -61,7 +61,7 @@ func TestSummaries(t *testing.T) {
 		t.Errorf("serial: %+v", serial)
 	}
 	if procs2.Baseline || *procs2.Speedup != 2 || *procs2.Efficiency != 1 || *procs2.CPU != 0.75 || *procs2.CoresUsed != 1.5 || *procs2.Memory != 1<<20 ||
-		procs2.Phases.Work != 250*time.Millisecond || *procs2.Spread != 0 || procs2.SpeedupCI != nil || len(procs2.Times) != 10 {
+		procs2.Phases.Work != 250*time.Millisecond || *procs2.Spread != 0 || procs2.SpeedupCI == nil || *procs2.SpeedupCI != [2]float64{2, 2} || serial.SpeedupCI != nil || procs4.SpeedupCI != nil || len(procs2.Times) != 10 {
 		t.Errorf("procs=2: %+v", procs2)
 	}
 	if procs4.N != 4 || procs4.Interval != nil || procs4.Counts[results.Crash] != 6 || procs4.Reason != "signal 11" || *procs4.Speedup != 4 {

@@ -7,28 +7,29 @@ import (
 
 // Summary is what the counted trials of one cell came to. A pointer is nil where the data does not give the number.
 type Summary struct {
-	Cell       matrix.Cell
-	Workload   string
-	Runtime    string
-	Executor   string
-	Workers    int
-	Baseline   bool                   // others are compared with this cell
-	N          int                    // OK trials that count: no warm-up, no control
-	Counts     map[results.Status]int // of all counted blocks
-	Reason     string                 // of the first bad trial, "" if all were OK
-	Times      []float64              // s, total of each OK trial in block order
-	Median     *float64               // s
-	Interval   *[2]float64            // s, of the median, at least 95 %; nil below 6 trials
-	Min, Max   *float64               // s
-	Spread     *float64               // 1, (p75-p25)/median
-	Speedup    *float64               // 1, against its baseline, on the blocks both have
-	SpeedupCI  *[2]float64            // nil where there is none that is valid
-	Efficiency *float64               // 1, speedup / workers
-	CPU        *float64               // s, median
-	CoresUsed  *float64               // 1, median of cpu / time
-	Memory     *float64               // B, median of the trials' peaks
-	Phases     *results.Phases        // medians, each phase by itself
-	Why        string                 // one plain sentence, "" if there is nothing to say
+	Cell         matrix.Cell
+	Workload     string
+	Runtime      string
+	Executor     string
+	Workers      int
+	Baseline     bool                   // others are compared with this cell
+	N            int                    // OK trials that count: no warm-up, no control, nothing contaminated (see there)
+	Counts       map[results.Status]int // of all counted blocks
+	Contaminated int                    // OK trials that shared the machine: left out of all numbers, unless fewer than five others are there
+	Reason       string                 // of the first bad trial, "" if all were OK
+	Times        []float64              // s, total of each trial of N in block order
+	Median       *float64               // s
+	Interval     *[2]float64            // s, of the median, at least 95 %; nil below 6 trials
+	Min, Max     *float64               // s
+	Spread       *float64               // 1, (p75-p25)/median
+	Speedup      *float64               // 1, against its baseline, on the blocks both have
+	SpeedupCI    *[2]float64            // nil where there is none that is valid
+	Efficiency   *float64               // 1, speedup / workers
+	CPU          *float64               // s, median
+	CoresUsed    *float64               // 1, median of cpu / time
+	Memory       *float64               // B, median of the trials' peaks
+	Phases       *results.Phases        // medians, each phase by itself
+	Why          string                 // one plain sentence, "" if there is nothing to say
 }
 
 // Noise is what the control trials showed: the baseline cell against itself.

@@ -24,7 +24,7 @@ func Claims(w io.Writer, all []*Told) error {
 	p.line("# Claims and what came of them")
 	p.line("")
 	p.line("Each table is one experiment: the claim as the spec checks it, what its source published, what was measured here, and the")
-	p.line("verdict. Intervals hold the middle 95 %% of 1000 resamples of the blocks. The numbers come from stored runs, none is typed by")
+	p.line("verdict. Intervals are the middle 95 %% of resamples of the blocks. The numbers come from stored runs, none is typed by")
 	p.line("hand: `runner claims` writes this page.")
 	for _, r := range all {
 		p.experiment(r)

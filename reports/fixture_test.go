@@ -43,6 +43,7 @@ func fixture() *Report {
 		Environment: results.Environment{
 			OS: "linux", Arch: "amd64", Kernel: "6.18.5", CPU: "Example CPU @ 2.10GHz", Cores: 2, Memory: 8_200_000_000, Go: "go1.26.8",
 			Host: "c0ffee", Commit: "a1b2c3d4e5f60718", Dirty: true, Virtual: "kvm", Parallelism: ptr(1.749),
+			Governor: "powersave", Boost: "on", SMT: "off", Clock: "tsc", Load: ptr(0.25), Swap: ptr(int64(1 << 20)),
 		},
 	}
 	summaries := []gates.Summary{
@@ -59,7 +60,7 @@ func fixture() *Report {
 			Spread: ptr(0.031), Speedup: ptr(0.98728), SpeedupCI: ptr([2]float64{0.961, 1.0044}), Efficiency: ptr(0.49364), CPU: ptr(1.27), CoresUsed: ptr(1.016),
 			Memory: ptr(12.75 * (1 << 20)), Why: "serialised: 2 workers used 1.02 cores, as behind one lock",
 		}, {
-			Cell: pool, Workload: "sum_primes", Runtime: "py3", Executor: "pool", Workers: 2, N: 10, Counts: map[results.Status]int{results.OK: 10},
+			Cell: pool, Workload: "sum_primes", Runtime: "py3", Executor: "pool", Workers: 2, N: 10, Counts: map[results.Status]int{results.OK: 12}, Contaminated: 2,
 			Times: repeat(0.6402, 10), Median: ptr(0.6402), Interval: ptr([2]float64{0.6377, 0.6455}), Min: ptr(0.6355), Max: ptr(0.6512), Spread: ptr(0.004),
 			Speedup: ptr(1.92768), SpeedupCI: ptr([2]float64{1.86, 1.97}), Efficiency: ptr(0.96384), CPU: ptr(1.25), CoresUsed: ptr(1.9525),
 			Memory: ptr(31.25 * (1 << 20)), Why: "scales",
@@ -85,13 +86,22 @@ func fixture() *Report {
 		Stderr: "Traceback (most recent call last):\n  File \"primes.py\", line 3\n\n\x1b]0;owned\a\x1b[2JValueError: lost update\n"}
 	crash := results.Trial{Cell: stuck, Workload: "sum_primes", Block: 1, Position: 1, Status: results.Crash, Reason: "worker 3 ended with signal 11",
 		Runtime: python, Workers: 16, Tasks: 3, Started: began, Stderr: strings.Repeat("a long line of what the program said ", 8)}
+	shared := ok
+	shared.Cell, shared.Block, shared.Position, shared.Contaminated = pool, 2, 1, "another program used 0.97 cores while threads waited 46 % of the time"
 	gone := results.Trial{Cell: absent, Workload: "sum_primes", Status: results.Unavailable, Reason: "python 2.7 is not installed", Warmup: true, Started: began}
 	gone2 := gone
 	gone2.Cell = absent2
 
 	r := New(run, summaries, []gates.Noise{{Cell: serial, N: 10, Ratio: 1.012}},
 		[]Excluded{{cellOf("py3", "threads", 32), "threads > cores"}, {cellOf("py3", "threads", 64), "threads > cores"}},
-		[]results.Trial{warm, gone, gone2, wrong, crash, second, control}, verdicts(serial, pool, threads), "FAIL", 1)
+		[]results.Trial{warm, gone, gone2, wrong, crash, second, shared, control}, verdicts(serial, pool, threads), "FAIL", 1)
+	r.Scaling = []gates.Scaling{
+		{Name: "runtime=py3 pool", Cells: []matrix.Cell{pool}, Blocks: 10, Law: "usl", Counts: []int{1, 2, 4, 8}, Best: 8, Alike: []int{4, 8},
+			Serial: &gates.Estimate{Value: 0.031, Interval: [2]float64{0.02, 0.04}}, Pairs: &gates.Estimate{Value: 0.004, Interval: [2]float64{0.001, 0.006}},
+			Ahead:    &gates.Ahead{Workers: 16, Cores: true, Speedup: gates.Estimate{Value: 6.5, Interval: [2]float64{5.9, 7.2}}},
+			Sentence: "contention 3.1 % (2 … 4 %), coherency 0.4 % (0.1 … 0.6 %); 16 workers on 16 cores would be 6.5 (5.9 … 7.2) times as fast as 1; 4 and 8 workers are alike"},
+		{Name: hostile, Best: 1, Alike: []int{1}, Sentence: "best with 1 worker"},
+	}
 	r.Question = "Do threads or processes make a CPU-bound Python function faster?"
 	return r
 }
@@ -133,7 +143,7 @@ func verdicts(serial, pool, threads matrix.Cell) []gates.Verdict {
 			},
 		}, {
 			Name: "speedup(pool=2) > 1.9", Check: "speedup(pool=2) > 1.9", Level: "error", Pos: at(37), EndCol: 33, Outcome: gates.Inconclusive, Support: 0.87,
-			Reason:   "interval 1.86 … 1.97 contains 1.9; this machine separates about 3.4 %, yours is 1.1 %. About 160 blocks would settle it, or gate on > 1.85.",
+			Reason:   "these blocks separate about 3.4 %; it lies 1.1 % from the limit. About 160 blocks would settle it, or ask for > 1.85",
 			Interval: ptr([2]float64{1.86, 1.97}), Observed: ptr(1.92768), Limit: ptr(1.9), Margin: ptr(0.0146), N: 10, Cells: []matrix.Cell{serial, pool},
 		}, {
 			Name: "speedup(threads=2) < 1.1 [runtime=py2]", Check: "speedup(threads=2) < 1.1", Binding: []matrix.Facet{{Name: "runtime", Value: "py2"}}, Level: "error",

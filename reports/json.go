@@ -39,6 +39,7 @@ func jsonReport(r *Report) reportJSON {
 		Noise: each(r.Noise, func(n *gates.Noise) noiseJSON {
 			return noiseJSON{n.Cell.Key(), n.N, finite(&n.Ratio)}
 		}),
+		Scaling:  each(r.Scaling, jsonScaling),
 		Verdicts: each(r.Verdicts, jsonVerdict),
 	}
 	return out
@@ -60,7 +61,8 @@ func jsonRun(r *Report) runJSON {
 		Sources: each(run.Sources, func(s *results.Source) string { return s.Path }),
 		Seed:    strconv.FormatUint(run.Seed, 10), Started: run.Started.UTC(), Outcome: run.Outcome, Version: run.Version,
 		Options: optionsJSON{Profile: run.Options.Profile, Only: run.Options.Only, Repeats: run.Options.Repeats,
-			Define: run.Options.Define, Cores: run.Options.Cores},
+			Define: run.Options.Define, Cores: run.Options.Cores,
+			UntilDecided: run.Options.UntilDecided, Budget: run.Options.Budget.Seconds()},
 	}
 	if !run.Finished.IsZero() {
 		finished := run.Finished.UTC()
@@ -74,7 +76,8 @@ func jsonRun(r *Report) runJSON {
 
 func jsonEnvironment(e results.Environment) envJSON {
 	out := envJSON{OS: e.OS, Arch: e.Arch, Kernel: e.Kernel, CPU: e.CPU, Cores: e.Cores, Parallelism: finite(e.Parallelism),
-		Go: e.Go, Host: e.Host, Virtual: e.Virtual, Commit: e.Commit}
+		Go: e.Go, Host: e.Host, Virtual: e.Virtual, Commit: e.Commit,
+		Governor: e.Governor, Boost: e.Boost, SMT: e.SMT, Clock: e.Clock, Load: finite(e.Load), Swap: e.Swap}
 	if e.Memory > 0 {
 		out.Memory = &e.Memory
 	}
@@ -89,7 +92,7 @@ func jsonFacet(f *matrix.Facet) facetJSON { return facetJSON{f.Name, clean(f.Val
 func jsonCell(c *Cell) cellJSON {
 	out := cellJSON{
 		Key: c.Cell.Key(), Facets: each(c.Cell.Facets(), jsonFacet), Workload: c.Workload, Runtime: c.Runtime, Executor: c.Executor,
-		Workers: c.Workers, Baseline: c.Baseline, N: c.N, Counts: map[string]int{}, Reason: c.Reason, Why: c.Why,
+		Workers: c.Workers, Baseline: c.Baseline, N: c.N, Counts: map[string]int{}, Contaminated: c.Contaminated, Reason: c.Reason, Why: c.Why,
 		Median: finite(c.Median), Interval: finites(c.Interval), Min: finite(c.Min), Max: finite(c.Max), Spread: finite(c.Spread),
 		Speedup: finite(c.Speedup), SpeedupCI: finites(c.SpeedupCI), Efficiency: finite(c.Efficiency), CPU: finite(c.CPU),
 		CoresUsed: finite(c.CoresUsed), Memory: finite(c.Memory), CountedTime: []float64{},
@@ -117,7 +120,8 @@ func jsonPhases(p results.Phases) *phasesJSON {
 func jsonTrial(t *results.Trial) trialJSON {
 	out := trialJSON{
 		Block: t.Block, Position: t.Position, Warmup: t.Warmup, Control: t.Control, Status: string(t.Status), Reason: t.Reason,
-		Tasks: t.Tasks, Result: clean(t.Result), Stdout: t.Stdout, Stderr: t.Stderr, Warnings: t.Warnings,
+		Contaminated: t.Contaminated,
+		Tasks:        t.Tasks, Result: clean(t.Result), Stdout: t.Stdout, Stderr: t.Stderr, Warnings: t.Warnings,
 	}
 	if !t.Started.IsZero() {
 		started := t.Started.UTC()
@@ -146,7 +150,7 @@ func jsonVerdict(v *gates.Verdict) verdictJSON {
 		Name: v.Name, Check: v.Check, Binding: each(v.Binding, jsonFacet), Level: v.Level, Because: v.Because, Published: v.Published,
 		Cells:   each(v.Cells, func(c *matrix.Cell) string { return c.Key() }),
 		Outcome: string(v.Outcome), Reason: v.Reason, Unit: observedUnit(v), Observed: finite(v.Observed), Interval: finites(v.Interval),
-		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N,
+		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N, Planned: v.Of, Busy: v.Busy, Confirmed: v.Confirmed,
 		Parts: each(v.Evidence, func(e *gates.Value) partJSON {
 			return partJSON{e.Text, e.From, e.To, clean(e.Value), e.Unit}
 		}),

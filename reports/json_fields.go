@@ -14,7 +14,31 @@ type (
 		Cells       []cellJSON     `json:"cells"`
 		Excluded    []excludedJSON `json:"excluded"`
 		Noise       []noiseJSON    `json:"noise"`
+		Scaling     []scalingJSON  `json:"scaling"`
 		Verdicts    []verdictJSON  `json:"verdicts"`
+	}
+	scalingJSON struct {
+		Name      string        `json:"name"`
+		Cells     []string      `json:"cells"`
+		Blocks    int           `json:"blocks"`
+		Busy      bool          `json:"busy,omitempty"`
+		Law       string        `json:"law,omitempty"`
+		Counts    []int         `json:"worker_counts,omitempty"`
+		Serial    *estimateJSON `json:"serial,omitempty"`
+		Coherency *estimateJSON `json:"coherency,omitempty"`
+		Best      int           `json:"best_workers"`
+		Alike     []int         `json:"alike"`
+		Ahead     *aheadJSON    `json:"ahead,omitempty"`
+		Sentence  string        `json:"sentence"`
+	}
+	estimateJSON struct {
+		Value    float64    `json:"value"`
+		Interval [2]float64 `json:"interval"`
+	}
+	aheadJSON struct {
+		Workers    int          `json:"workers"`
+		OtherCores bool         `json:"needs_more_cores,omitempty"`
+		Speedup    estimateJSON `json:"speedup"`
 	}
 	runJSON struct {
 		ID         string      `json:"id"`
@@ -36,6 +60,9 @@ type (
 		Seed    string            `json:"seed,omitempty"`
 		Define  map[string]string `json:"define,omitempty"`
 		Cores   int               `json:"cores"`
+
+		UntilDecided bool    `json:"until_decided,omitempty"`
+		Budget       float64 `json:"budget_s,omitempty"`
 	}
 	envJSON struct {
 		OS          string   `json:"os"`
@@ -48,6 +75,12 @@ type (
 		Go          string   `json:"go"`
 		Host        string   `json:"host,omitempty"`
 		Virtual     string   `json:"virtual,omitempty"`
+		Governor    string   `json:"governor,omitempty"`
+		Boost       string   `json:"boost,omitempty"`
+		SMT         string   `json:"smt,omitempty"`
+		Clock       string   `json:"clock,omitempty"`
+		Load        *float64 `json:"load,omitempty"`
+		Swap        *int64   `json:"swap_bytes,omitempty"`
 		Commit      string   `json:"commit,omitempty"`
 		Dirty       *bool    `json:"dirty,omitempty"`
 	}
@@ -62,31 +95,32 @@ type (
 		Value any    `json:"value"`
 	}
 	cellJSON struct {
-		Key         string         `json:"key"`
-		Facets      []facetJSON    `json:"facets"`
-		Workload    string         `json:"workload"`
-		Runtime     string         `json:"runtime"`
-		Executor    string         `json:"executor"`
-		Workers     int            `json:"workers"`
-		Baseline    bool           `json:"baseline"`
-		N           int            `json:"n"`
-		Counts      map[string]int `json:"counts"`
-		Reason      string         `json:"reason,omitempty"`
-		Why         string         `json:"why,omitempty"`
-		Median      *float64       `json:"median_s,omitempty"`
-		Interval    *[2]float64    `json:"interval_s,omitempty"`
-		Min         *float64       `json:"min_s,omitempty"`
-		Max         *float64       `json:"max_s,omitempty"`
-		Spread      *float64       `json:"spread,omitempty"`
-		Speedup     *float64       `json:"speedup,omitempty"`
-		SpeedupCI   *[2]float64    `json:"speedup_interval,omitempty"`
-		Efficiency  *float64       `json:"efficiency,omitempty"`
-		CPU         *float64       `json:"cpu_s,omitempty"`
-		CoresUsed   *float64       `json:"cores_used,omitempty"`
-		Memory      *float64       `json:"memory_bytes,omitempty"`
-		Phases      *phasesJSON    `json:"phases,omitempty"`
-		CountedTime []float64      `json:"times_s"`
-		Trials      []trialJSON    `json:"trials"`
+		Key          string         `json:"key"`
+		Facets       []facetJSON    `json:"facets"`
+		Workload     string         `json:"workload"`
+		Runtime      string         `json:"runtime"`
+		Executor     string         `json:"executor"`
+		Workers      int            `json:"workers"`
+		Baseline     bool           `json:"baseline"`
+		N            int            `json:"n"`
+		Counts       map[string]int `json:"counts"`
+		Contaminated int            `json:"contaminated,omitempty"`
+		Reason       string         `json:"reason,omitempty"`
+		Why          string         `json:"why,omitempty"`
+		Median       *float64       `json:"median_s,omitempty"`
+		Interval     *[2]float64    `json:"interval_s,omitempty"`
+		Min          *float64       `json:"min_s,omitempty"`
+		Max          *float64       `json:"max_s,omitempty"`
+		Spread       *float64       `json:"spread,omitempty"`
+		Speedup      *float64       `json:"speedup,omitempty"`
+		SpeedupCI    *[2]float64    `json:"speedup_interval,omitempty"`
+		Efficiency   *float64       `json:"efficiency,omitempty"`
+		CPU          *float64       `json:"cpu_s,omitempty"`
+		CoresUsed    *float64       `json:"cores_used,omitempty"`
+		Memory       *float64       `json:"memory_bytes,omitempty"`
+		Phases       *phasesJSON    `json:"phases,omitempty"`
+		CountedTime  []float64      `json:"times_s"`
+		Trials       []trialJSON    `json:"trials"`
 	}
 	phasesJSON struct {
 		Startup float64 `json:"startup_s"`
@@ -106,22 +140,23 @@ type (
 		Leaked      int     `json:"leaked"`
 	}
 	trialJSON struct {
-		Block    int         `json:"block"`
-		Position int         `json:"position"`
-		Warmup   bool        `json:"warmup,omitempty"`
-		Control  bool        `json:"control,omitempty"`
-		Status   string      `json:"status"`
-		Reason   string      `json:"reason,omitempty"`
-		Started  *time.Time  `json:"started,omitempty"`
-		Wall     *float64    `json:"wall_s,omitempty"`
-		Total    *float64    `json:"total_s,omitempty"`
-		Phases   *phasesJSON `json:"phases,omitempty"`
-		Usage    *usageJSON  `json:"usage,omitempty"`
-		Tasks    int         `json:"tasks"`
-		Result   any         `json:"result,omitempty"`
-		Stdout   string      `json:"stdout,omitempty"`
-		Stderr   string      `json:"stderr,omitempty"`
-		Warnings []string    `json:"warnings,omitempty"`
+		Block        int         `json:"block"`
+		Position     int         `json:"position"`
+		Warmup       bool        `json:"warmup,omitempty"`
+		Control      bool        `json:"control,omitempty"`
+		Status       string      `json:"status"`
+		Reason       string      `json:"reason,omitempty"`
+		Contaminated string      `json:"contaminated,omitempty"`
+		Started      *time.Time  `json:"started,omitempty"`
+		Wall         *float64    `json:"wall_s,omitempty"`
+		Total        *float64    `json:"total_s,omitempty"`
+		Phases       *phasesJSON `json:"phases,omitempty"`
+		Usage        *usageJSON  `json:"usage,omitempty"`
+		Tasks        int         `json:"tasks"`
+		Result       any         `json:"result,omitempty"`
+		Stdout       string      `json:"stdout,omitempty"`
+		Stderr       string      `json:"stderr,omitempty"`
+		Warnings     []string    `json:"warnings,omitempty"`
 	}
 	excludedJSON struct {
 		Key    string `json:"key"`
@@ -148,7 +183,10 @@ type (
 		Interval  *[2]float64   `json:"interval,omitempty"`
 		Limit     *float64      `json:"limit,omitempty"`
 		Margin    *float64      `json:"margin,omitempty"`
-		Blocks    int           `json:"blocks"`
+		Blocks    int           `json:"blocks"`                     // that it rests on
+		Planned   int           `json:"planned_blocks,omitempty"`   // at most; 0: left open
+		Busy      int           `json:"busy_blocks,omitempty"`      // left out, since the machine was busy
+		Confirmed int           `json:"confirmed_blocks,omitempty"` // fresh ones in which it was false too
 		Position  *positionJSON `json:"position,omitempty"`
 		Parts     []partJSON    `json:"parts"`
 	}

@@ -24,6 +24,7 @@ type Report struct {
 	Runtimes []results.RuntimeInfo // what executed the workloads, each once, in order of appearance
 	Cells    []Cell
 	Noise    []gates.Noise
+	Scaling  []gates.Scaling // set by the caller
 	Excluded []Excluded
 	Verdicts []gates.Verdict
 	Word     string // the verdict on the whole run

@@ -17,6 +17,7 @@ func renderText(w io.Writer, r *Report, style Style) error {
 	t := &teller{Report: r, style: style, width: style.width()}
 	t.header()
 	t.cells()
+	t.scaling()
 	t.trouble()
 	t.warnings()
 	t.footnotes()
@@ -108,6 +109,7 @@ func machineFacts(run *results.Run, runtimes []results.RuntimeInfo) []string {
 	if e.Memory > 0 {
 		facts = append(facts, Quantity(float64(e.Memory), "B"))
 	}
+	facts = append(facts, doubts(&e)...)
 	facts = append(facts, e.Virtual, strings.TrimSpace(e.OS+"/"+e.Arch+" "+e.Kernel), "go "+strings.TrimPrefix(e.Go, "go"))
 	for _, r := range runtimes {
 		if r.Name != "go" && r.Version != "" {
@@ -197,6 +199,7 @@ func (t *teller) footnotes() {
 		}
 		t.para("", "  ", "", fmt.Sprintf("noise floor: %s against itself differs by %s (%s)", who, percent(math.Abs(n.Ratio-1)), blocks(n.N)))
 	}
+	t.shared()
 	switch n := len(t.Excluded); n {
 	case 0:
 	case 1:

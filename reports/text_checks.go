@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"runner/gates"
@@ -111,8 +112,8 @@ func seen(v *gates.Verdict) string {
 	case measured(v.Observed):
 		value, surrounding := against(*v.Observed, v.Interval, v.Limit, observedUnit(v))
 		told = append(told, value)
-		if surrounding != "" {
-			told = append(told, "interval "+surrounding)
+		if surrounding != "" && (v.Interval[0] != v.Interval[1] || v.Outcome == gates.Inconclusive) {
+			told = append(told, "interval "+surrounding+lies(v))
 		}
 	case v.Outcome == gates.Skipped || v.Outcome == gates.Error:
 	case v.Support > 0 && v.Support < 1:
@@ -122,10 +123,49 @@ func seen(v *gates.Verdict) string {
 	}
 	text := strings.Join(told, ", ")
 	if v.Outcome != gates.Skipped {
-		text = strings.TrimSpace(text + " (" + blocks(v.N) + ")")
+		text = strings.TrimSpace(text + " (" + restsOn(v) + ")")
 	}
 	if v.Level == "warn" && v.Outcome != gates.Pass {
 		text = strings.TrimPrefix(text+", only a warning", ", ")
+	}
+	return text
+}
+
+// lies tells on which side of the limit a false claim's interval is, or that it is on both.
+func lies(v *gates.Verdict) string {
+	if !measured(v.Limit) {
+		return ""
+	}
+	limit, i := plainSpaces(strip(*v.Limit, observedUnit(v))), *v.Interval
+	switch {
+	case v.Outcome == gates.Inconclusive && i[0] <= *v.Limit && *v.Limit <= i[1]:
+		return " contains " + limit
+	case v.Outcome == gates.Fail && i[1] < *v.Limit:
+		return " lies below " + limit
+	case v.Outcome == gates.Fail && i[0] > *v.Limit:
+		return " lies above " + limit
+	}
+	return ""
+}
+
+func strip(v float64, unit string) string {
+	if unit == "" || unit == "1" {
+		return strconv.FormatFloat(v, 'g', 6, 64)
+	}
+	return Quantity(v, unit)
+}
+
+// restsOn is the number of blocks, those that were left out, and those that confirm a failure.
+func restsOn(v *gates.Verdict) string {
+	text := blocks(v.N)
+	if v.Outcome == gates.Inconclusive && v.Of > 0 {
+		text = glue(fmt.Sprintf("%d of %s", v.N, blocks(v.Of)))
+	}
+	if v.Confirmed > 0 {
+		text += fmt.Sprintf(", and in %d fresh ones", v.Confirmed)
+	}
+	if v.Busy > 0 {
+		text += fmt.Sprintf("; %d left out, in which the machine was busy", v.Busy)
 	}
 	return text
 }

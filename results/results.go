@@ -93,6 +93,9 @@ type Trial struct {
 	Stdout        string
 	Stderr        string
 	Warnings      []string
+	// Contaminated says what else took part of the machine while the trial ran, so that its times are kept but not judged
+	// by; "" if nothing did, or if that cannot be told here.
+	Contaminated string
 }
 
 // Run is one execution of the runner on one experiment.
@@ -126,6 +129,9 @@ type Options struct {
 	Seed    *uint64           `json:"seed,omitempty"`
 	Define  map[string]string `json:"define,omitempty"` // -D key=value
 	Cores   int               `json:"cores"`            // usable cores that worker counts were resolved with
+
+	UntilDecided bool          `json:"until_decided,omitempty"` // more blocks than the spec asks for, if a check needs them
+	Budget       time.Duration `json:"budget,omitempty"`        // ns, over the spec's; 0: none
 }
 
 // Environment is the machine as it was.
@@ -141,6 +147,13 @@ type Environment struct {
 	Commit  string `json:"commit,omitempty"` // of the repository the spec is in
 	Dirty   bool   `json:"dirty,omitempty"`
 	Virtual string `json:"virtual,omitempty"`
+
+	Governor string   `json:"governor,omitempty"` // of the usable cores; several are separated by commas
+	Boost    string   `json:"boost,omitempty"`    // on or off; "" is not known, here and below
+	SMT      string   `json:"smt,omitempty"`      // on or off
+	Clock    string   `json:"clock,omitempty"`    // what the kernel reads the time from
+	Load     *float64 `json:"load,omitempty"`     // mean number of threads that ran or waited, over the last minute
+	Swap     *int64   `json:"swap,omitempty"`     // B in use
 
 	Parallelism *float64 `json:"parallelism,omitempty"` // measured: how many cores' worth of work is done at once; nil: not measured
 }

@@ -1,5 +1,7 @@
 package spec
 
+import "time"
+
 // Catalog is what a spec may name. The command line fills it from the registries.
 type Catalog struct {
 	Executors []ExecutorInfo
@@ -79,4 +81,7 @@ type Options struct {
 	Seed    *uint64                           // nil: as in the file
 	Define  map[string]string                 // -D key=value: a dotted path such as repeats.max, or an axis name
 	Read    func(path string) ([]byte, error) // nil: os.ReadFile; a stored run reads its own sources
+
+	UntilDecided bool          // more blocks than the file asks for, if a check needs them
+	Budget       time.Duration // over the file's; 0: as there
 }

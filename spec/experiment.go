@@ -124,13 +124,6 @@ type Exclude struct {
 	layer int
 }
 
-// Repeats bounds the number of blocks. The warm-up blocks come on top.
-type Repeats struct {
-	Min, Max, Warmup int
-	Precision        float64       // 0.02 = 2 %; 0: not asked for
-	Budget           time.Duration // 0: none
-}
-
 // Assertion is one entry of `assert`, still text: gates compiles it.
 type Assertion struct {
 	Name      string // "" when only a check was given

@@ -89,10 +89,10 @@ var excludeShape = &shape{what: "a list of mappings", kinds: isList, item: &shap
 var repeatsShape = &shape{what: "a number of blocks", kinds: isInt, valid: between(1, maxBlocks), schema: least(1),
 	or: &shape{what: "a mapping with min and max", kinds: isMap, keys: []key{
 		{name: "min", doc: "blocks that are measured in any case (default 10)", shape: positiveShape},
-		{name: "max", doc: "blocks at most", shape: positiveShape, later: true},
+		{name: "max", doc: "blocks at most: with more than min, the run ends once every check is decided (default: min; 40 with precision)", shape: positiveShape},
 		{name: "warmup", doc: "blocks before, kept and not counted (default 1)", shape: naturalShape},
-		{name: "precision", doc: "stop once every compared ratio's interval is narrower: 2%", shape: &shape{what: "a share such as 2%", kinds: isText | isFloat,
-			valid: func(v *value) (string, bool) { _, ok := parsePercent(v); return "write it as 2% or 0.02", ok }}, later: true},
+		{name: "precision", doc: "end once the 95 % interval of the number that each check compares is no wider than this share of it, whatever the verdicts: 2%", shape: &shape{what: "a share such as 2%", kinds: isText | isFloat,
+			valid: func(v *value) (string, bool) { _, ok := parsePercent(v); return "write it as 2% or 0.02", ok }}},
 		{name: "budget", doc: "no new block begins after this long: 5m", shape: durationShape},
 	}}}
 

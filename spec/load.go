@@ -30,12 +30,7 @@ func Load(path string, cat Catalog, opt Options) (*Experiment, diag.List) {
 
 // override applies what has an option of its own on the command line.
 func (e *Experiment) override(opt Options) {
-	if opt.Repeats > 0 {
-		e.Repeats.Min, e.Repeats.Max = opt.Repeats, opt.Repeats
-		delete(e.Origins, "repeats.min")
-		delete(e.Origins, "repeats.max")
-		e.Origins["repeats"] = Origin{From: "command line"}
-	}
+	e.overrideRepeats(opt)
 	if opt.Seed != nil {
 		e.Seed = opt.Seed
 		e.Origins["seed"] = Origin{From: "command line"}
@@ -123,51 +118,4 @@ func durationOf(v *value, otherwise time.Duration) time.Duration {
 		}
 	}
 	return otherwise
-}
-
-// repeats: where one of min and max comes from a higher layer than the other, it wins.
-func (r *reader) repeats() {
-	e, v := r.exp, r.root.get("repeats")
-	e.Repeats = Repeats{Min: 10, Max: 10, Warmup: 1}
-	if v.is(isInt) {
-		e.Repeats.Min, e.Repeats.Max = v.data.(int), v.data.(int)
-	}
-	if !v.is(isMap) {
-		return
-	}
-	least, most := v.get("min"), v.get("max")
-	least.intInto(&e.Repeats.Min)
-	if e.Repeats.Max = e.Repeats.Min; most.is(isInt) {
-		most.intInto(&e.Repeats.Max)
-	}
-	v.get("warmup").intInto(&e.Repeats.Warmup)
-	if p := v.get("precision"); p != nil {
-		e.Repeats.Precision, _ = parsePercent(p)
-	}
-	e.Repeats.Budget = durationOf(v.get("budget"), 0)
-	r.bounded(v, least, most)
-}
-
-func (v *value) intInto(n *int) {
-	if v.is(isInt) {
-		*n = v.data.(int)
-	}
-}
-
-func (r *reader) bounded(v, least, most *value) {
-	rep := &r.exp.Repeats
-	switch {
-	case rep.Max >= rep.Min:
-	case least == nil || most != nil && most.layer > least.layer:
-		rep.Min = rep.Max
-	case most.layer < least.layer:
-		rep.Max = rep.Min
-	default:
-		r.fail(most, "at least min", "max %d is less than min %d", rep.Max, rep.Min)
-	}
-	for name, n := range map[string]int{"max": rep.Max, "warmup": rep.Warmup, "min": rep.Min} {
-		if child := v.get(name); child != nil && n > maxBlocks {
-			r.fail(child, "use fewer", "more than %d blocks", maxBlocks)
-		}
-	}
 }

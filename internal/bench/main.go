@@ -57,7 +57,7 @@ func run(out string, pairs int, only string) error {
 		measure func() ([]row, error)
 	}{
 		{"cold start", b.coldStart}, {"check of 10,000 cells", b.bigCheck}, {"overhead of a run", b.overhead},
-		{"start of a worker", b.workerStart}, {"dispatch to a pool", b.dispatch}, {"the Python shim", b.shim}, {"timing a command", b.commands},
+		{"start of a worker", b.workerStart}, {"dispatch to a pool", b.dispatch}, {"the Python shim", b.shim}, {"timing a command", b.commands}, {"judging", b.judging},
 	} {
 		if only != "" && part.name != only {
 			continue

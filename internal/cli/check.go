@@ -28,7 +28,7 @@ the exit code is 2.`,
 			}
 			for _, x := range loaded {
 				fmt.Fprintf(a.stdout, "%s: %s, %s, %s\n", x.spec.File, plural(len(x.plan.Cells), "cell"),
-					plural(len(x.checks), "check"), plural(trialsOf(x), "trial"))
+					plural(len(x.checks), "check"), trialsText(x))
 			}
 			return nil
 		},
@@ -60,12 +60,30 @@ func (a *app) checkProfiles(loaded []experiment, pick *selection) error {
 	return nil
 }
 
-// trialsOf is the number of trials a run of the experiment has, warm-up and control included.
-func trialsOf(x experiment) int {
+// trialsOf is how many trials a run of the experiment has, warm-up and control included: at least, and at most. What has
+// to be measured again comes on top.
+func trialsOf(x experiment) (least, most int) {
 	if len(x.plan.Cells) == 0 {
-		return 0
+		return 0, 0
 	}
-	return (x.spec.Repeats.Warmup + x.spec.Repeats.Min) * len(x.plan.Block(0))
+	r, block := x.spec.Repeats, len(x.plan.Block(0))
+	return (r.Warmup + r.Min) * block, (r.Warmup + r.Max) * block
+}
+
+func trialsText(x experiment) string {
+	least, most := trialsOf(x)
+	if least == most {
+		return plural(most, "trial")
+	}
+	return fromTo(least, most) + " trials"
+}
+
+// fromTo is "10" or "10 to 40".
+func fromTo(least, most int) string {
+	if least >= most {
+		return fmt.Sprint(most)
+	}
+	return fmt.Sprintf("%d to %d", least, most)
 }
 
 func plural(n int, noun string) string {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/gates"
 	"runner/internal/diag"
 	"runner/internal/host"
 	"runner/reports"
@@ -20,7 +19,7 @@ func (a *app) claimsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "claims [FILE…|DIR…]",
 		Short: "One table of all claims: published, measured here, verdict",
-		Long: `Claims reads the newest whole run of each experiment, one that no profile, --only, --repeats or -D cut down, judges it again
+		Long: `Claims reads the newest whole run of each experiment, one that no profile, --only, --repeats, --budget or -D cut down, judges it again
 and writes a Markdown page: each claim, what its source published (the key "published" of an assertion), what was measured here
 with its interval, and the verdict. Nothing is run.`,
 		Example: "  runner run experiments/articles\n  runner claims experiments/articles -o docs/claims.md",
@@ -66,7 +65,7 @@ func (a *app) newest(args []string) ([]*reports.Told, error) {
 			fmt.Fprintf(a.stderr, "%s: passed over: there is no whole run of it: runner run %s\n", reports.Visible(file), reports.Visible(file))
 			continue
 		}
-		r, err := a.withIntervals(db, id)
+		r, _, _, err := a.reread(a.ctx, db, id, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +90,7 @@ func (a *app) whole(db *sqlite.DB, experiment string) (string, error) {
 			return "", err
 		}
 		o := run.Options
-		if !run.Finished.IsZero() && run.Outcome != interrupted && o.Profile == "" && len(o.Only) == 0 && len(o.Define) == 0 && o.Repeats == 0 {
+		if !run.Finished.IsZero() && run.Outcome != interrupted && o.Profile == "" && len(o.Only) == 0 && len(o.Define) == 0 && o.Repeats == 0 && o.Budget == 0 {
 			return run.ID, nil
 		}
 	}
@@ -114,13 +113,4 @@ func changed(run results.Run, x experiment) bool {
 // passOver says why a spec is left out.
 func (a *app) passOver(problems diag.List) {
 	fmt.Fprintln(a.stderr, reports.Visible(fmt.Sprintf("%s: passed over: %s", problems[0].Pos, problems[0].Message)))
-}
-
-func (a *app) withIntervals(db *sqlite.DB, id string) (*reports.Report, error) {
-	r, x, data, err := a.reread(a.ctx, db, id, nil)
-	if err != nil {
-		return nil, err
-	}
-	gates.Intervals(x.checks, data, r.Verdicts)
-	return r, nil
 }

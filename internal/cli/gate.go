@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -15,17 +16,28 @@ func (a *app) gateCommand() *cobra.Command {
 	var (
 		asserts []string
 		out     outputs
+		lenient inconclusive
+		proof   bool
 	)
 	c := &cobra.Command{
 		Use:   "gate RUN",
 		Short: "Judge a stored run again, or with other assertions; nothing is run",
 		Long: `Gate judges what is stored and exits as "runner run" does. With --assert the given expressions are judged instead of
-those of the spec.`,
+those of the spec.
+
+With --self-test it asks whether each check could fail at all: it makes one cell after the other slower in a copy of the
+stored data, by 1 % up to a thousandfold, judges that as the data itself, and prints the least slowdown that turns the
+check red. Where no slowdown does, cells are made faster; a check on CPU time, memory or context switches is tried on
+those. Copies are judged on fewer resamples (2000), and on the blocks that are stored: a run that goes on until
+everything is decided would see smaller changes. Exit code 1: a check of level error cannot fail; 4: a check has no
+data; 0: neither.`,
 		Example: `  runner gate last
-  runner gate last --assert 'speedup(procs=2) > 1.5' --assert 'memory(procs=2) < 64*MiB'`,
+  runner gate last --assert 'speedup(procs=2) > 1.5' --assert 'memory(procs=2) < 64*MiB'
+  runner gate last --self-test                     how much slower a cell must get until a check is red
+  runner gate last --self-test --assert 'time(procs=2) < 10*s'`,
 		Args: oneRun,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := out.valid(1); err != nil {
+			if err := errors.Join(out.valid(1), lenient.valid(), out.unlike(proof, lenient)); err != nil {
 				return err
 			}
 			db, id, err := a.stored(args[0])
@@ -33,19 +45,25 @@ those of the spec.`,
 				return err
 			}
 			defer db.Close()
-			r, _, err := a.retell(a.ctx, db, id, asserts)
+			r, x, data, err := a.reread(a.ctx, db, id, asserts)
 			if err != nil {
 				return err
 			}
+			if proof {
+				return a.selfTests(id, x.checks, data, out.json)
+			}
+			a.warn(lenient, r)
 			if err := a.tell(r, &out); err != nil {
 				return err
 			}
-			return verdictCode(r.Code)
+			return verdictCode(lenient.of(r))
 		},
 		ValidArgsFunction: a.completeRuns,
 	}
 	c.Flags().StringArrayVar(&asserts, "assert", nil, "judge `EXPR` instead of the spec's assertions (repeatable)")
+	c.Flags().BoolVar(&proof, "self-test", false, "tell how much slower each cell must get for a check to turn red, and which check cannot")
 	out.flags(c.Flags())
+	lenient.flag(c)
 	return c
 }
 

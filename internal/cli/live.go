@@ -14,17 +14,19 @@ import (
 // liveView shows a run's progress. It writes when it is told of something, that is between trials, and at most once a
 // second while a trial runs. Its methods may be called by several goroutines.
 type liveView interface {
-	start(total int, cells []string) // the planned trials, and the keys of the cells
-	step(doing string)               // what is done before the first trial or after the last; "": it is done
+	start(total int, atMost bool, cells []string) // the planned trials, or a bound of them, and the keys of the cells
+	step(doing string)                            // what is done before the first trial or after the last; "": it is done
 	trial(liveTrial)
 	finish() // last; nothing is written after it
 }
 
 // liveTrial is a trial that has ended.
 type liveTrial struct {
-	cell          int // index of its key in what start was given
-	done, total   int // trials of the whole run; total may change on the way
-	block, blocks int // block counts from 0; warm-up blocks are blocks
+	cell          int   // index of its key in what start was given
+	done, total   int   // trials of the whole run; total may change on the way
+	block, blocks int   // block counts from 0; warm-up blocks are blocks
+	atMost        bool  // total and blocks are bounds: the run ends when enough is known
+	cells         []int // that the block has; nil: all
 	status        results.Status
 	reason        string
 	time          time.Duration // 0: not measured
@@ -45,10 +47,10 @@ func newLive(w io.Writer, terminal bool, env func(string) string, now func() tim
 // liveQuiet shows nothing.
 type liveQuiet struct{}
 
-func (liveQuiet) start(int, []string) {}
-func (liveQuiet) step(string)         {}
-func (liveQuiet) trial(liveTrial)     {}
-func (liveQuiet) finish()             {}
+func (liveQuiet) start(int, bool, []string) {}
+func (liveQuiet) step(string)               {}
+func (liveQuiet) trial(liveTrial)           {}
+func (liveQuiet) finish()                   {}
 
 // everySecond calls tick until it is stopped; after stop has returned there is no further call.
 func everySecond(tick func()) (stop func()) {
@@ -78,6 +80,7 @@ type liveProgress struct {
 	began         time.Time
 	done, total   int
 	block, blocks int
+	atMost        bool   // total and blocks are bounds
 	doing         string // a step besides trials
 }
 
@@ -98,10 +101,11 @@ type liveCell struct {
 	reason     string // of the last bad trial
 	lastHeard  int    // number of the trial that was its last
 	impossible bool   // this machine cannot run it: no further trials
+	settled    bool   // the block that runs does without it
 }
 
-func newLiveProgress(now time.Time, total int, keys []string) liveProgress {
-	p := liveProgress{began: now, total: total, cells: make([]liveCell, len(keys))}
+func newLiveProgress(now time.Time, total int, atMost bool, keys []string) liveProgress {
+	p := liveProgress{began: now, total: total, atMost: atMost, cells: make([]liveCell, len(keys))}
 	for i, k := range keys {
 		p.cells[i] = liveCell{key: reports.Visible(k), bad: map[results.Status]int{}}
 	}
@@ -110,7 +114,10 @@ func newLiveProgress(now time.Time, total int, keys []string) liveProgress {
 
 // add notes a trial and returns its cell; nil if there is no such cell.
 func (p *liveProgress) add(t liveTrial) *liveCell {
-	p.done, p.total, p.block, p.blocks = t.done, t.total, t.block, t.blocks
+	if t.block != p.block {
+		p.settle(t.cells)
+	}
+	p.done, p.total, p.block, p.blocks, p.atMost = t.done, t.total, t.block, t.blocks, t.atMost
 	if t.cell < 0 || t.cell >= len(p.cells) {
 		return nil
 	}
@@ -137,6 +144,16 @@ func (p *liveProgress) add(t liveTrial) *liveCell {
 	return c
 }
 
+// settle notes which cells the block that begins has; nil: all.
+func (p *liveProgress) settle(cells []int) {
+	for i := range p.cells {
+		p.cells[i].settled = cells != nil
+	}
+	for _, i := range cells {
+		p.cells[i].settled = false
+	}
+}
+
 // left is how long the rest will take if it goes on as before; 0 where that cannot be told.
 func (p *liveProgress) left(now time.Time) time.Duration {
 	if p.done == 0 || p.total <= p.done {
@@ -145,14 +162,30 @@ func (p *liveProgress) left(now time.Time) time.Duration {
 	return time.Duration(float64(now.Sub(p.began)) / float64(p.done) * float64(p.total-p.done))
 }
 
+// leftText is "about 5 s left", or "" where that cannot be told.
+func (p *liveProgress) leftText(now time.Time) string {
+	left := p.left(now)
+	if left <= 0 {
+		return ""
+	}
+	text := "about " + liveText(reports.Elapsed(left)) + " left"
+	if p.atMost {
+		text = "at most " + text
+	}
+	return text
+}
+
 // position is "block 3 of 10, 24 of 80 trials" with the given separator.
 func (p *liveProgress) position(separator string) string {
-	text := fmt.Sprintf("%d of %d trials", p.done, p.total)
+	text, of := fmt.Sprintf("%d of %d trials", p.done, p.total), "of"
+	if p.atMost {
+		text, of = plural(p.done, "trial"), "of at most"
+	}
 	if p.doing != "" {
 		text = p.doing + separator + text
 	}
 	if p.blocks > 0 {
-		text = fmt.Sprintf("block %d of %d%s%s", p.block+1, p.blocks, separator, text)
+		text = fmt.Sprintf("block %d %s %d%s%s", p.block+1, of, p.blocks, separator, text)
 	}
 	return text
 }

@@ -30,12 +30,16 @@ type livePlain struct {
 	over     bool
 }
 
-func (v *livePlain) start(total int, cells []string) {
+func (v *livePlain) start(total int, atMost bool, cells []string) {
 	v.mu.Lock()
 	v.beat = v.now()
-	v.progress = newLiveProgress(v.beat, total, cells)
+	v.progress = newLiveProgress(v.beat, total, atMost, cells)
 	v.told = make([]int, len(cells))
-	v.linef("%s, %s", plural(len(cells), "cell"), plural(total, "trial"))
+	bound := ""
+	if atMost {
+		bound = "at most "
+	}
+	v.linef("%s, %s%s", plural(len(cells), "cell"), bound, plural(total, "trial"))
 	v.mu.Unlock()
 	v.stop = v.every(v.tick)
 }
@@ -51,7 +55,11 @@ func (v *livePlain) step(doing string) {
 func (v *livePlain) trial(t liveTrial) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	begins := t.block != v.progress.block
 	c := v.progress.add(t)
+	if begins && !v.over {
+		v.settled()
+	}
 	if c == nil || v.over {
 		return
 	}
@@ -83,11 +91,23 @@ func (v *livePlain) bad(t liveTrial, c *liveCell) {
 	}
 }
 
+// settled writes the cells that the block which begins does without.
+func (v *livePlain) settled() {
+	for i := range v.progress.cells {
+		if c := &v.progress.cells[i]; c.settled && v.told[i] != c.done {
+			v.cell(i)
+		}
+	}
+}
+
 // cell writes what one cell came to.
 func (v *livePlain) cell(i int) {
 	c := &v.progress.cells[i]
 	v.told[i] = c.done
 	parts := []string{fmt.Sprintf("%d of %d blocks", c.done, v.progress.blocks)}
+	if v.progress.atMost {
+		parts[0] = plural(c.done, "block")
+	}
 	if m := c.median(); m != "" {
 		parts = append(parts, "median "+m)
 	}
@@ -113,8 +133,8 @@ func (v *livePlain) heartbeat() {
 	}
 	v.beat = now
 	text := v.progress.position(", ")
-	if left := v.progress.left(now); left > 0 {
-		text += ", about " + liveText(reports.Elapsed(left)) + " left"
+	if left := v.progress.leftText(now); left != "" {
+		text += ", " + left
 	}
 	v.linef("%s", text)
 }

@@ -33,9 +33,9 @@ type liveScreen struct {
 	over     bool
 }
 
-func (v *liveScreen) start(total int, cells []string) {
+func (v *liveScreen) start(total int, atMost bool, cells []string) {
 	v.mu.Lock()
-	v.progress = newLiveProgress(v.now(), total, cells)
+	v.progress = newLiveProgress(v.now(), total, atMost, cells)
 	v.draw()
 	v.mu.Unlock()
 	v.stop = v.every(v.tick)
@@ -187,6 +187,9 @@ func (v *liveScreen) cell(c *liveCell, keys, width int) liveLine {
 	l.add(key+strings.Repeat(" ", max(0, keys-reports.Width(key))), "")
 	if !c.impossible {
 		of := max(v.progress.blocks, c.done)
+		if c.settled {
+			of = c.done
+		}
 		if width >= 60 {
 			l.add(liveBarOf(c.done, of), v.ink("2"))
 		}
@@ -220,8 +223,8 @@ func liveBarOf(done, of int) string {
 func (v *liveScreen) status(width int) liveLine {
 	now := v.now()
 	parts := []string{v.progress.position(" · "), liveText(reports.Elapsed(now.Sub(v.progress.began)))}
-	if left := v.progress.left(now); left > 0 {
-		parts = append(parts, "about "+liveText(reports.Elapsed(left))+" left")
+	if left := v.progress.leftText(now); left != "" {
+		parts = append(parts, left)
 	}
 	l := liveLine{room: width}
 	for n := len(parts); n > 0 && l.width == 0; n-- {

@@ -55,7 +55,7 @@ func TestLivePlain(t *testing.T) {
 	clock := newLiveClock()
 	v := newLive(&out, false, noEnv, clock.now, wide).(*livePlain)
 	v.every = neverTick
-	v.start(12, []string{"serial", "threads=2", "py2 \x1b[31m"})
+	v.start(12, false, []string{"serial", "threads=2", "py2 \x1b[31m"})
 	n := 0
 	send := func(e liveTrial) { n++; clock.pass(4 * time.Second); e.done = n; v.trial(e) }
 	for block := range 4 {
@@ -96,11 +96,71 @@ threads=2: 4 of 4 blocks, median 50.00 ms, speedup 2.04, 1 wrong
 	}
 }
 
+// adaptiveTrials are those of a run of at most 5 blocks of three cells: the second is settled after two blocks, comes back
+// for the fourth, and there are only four.
+func adaptiveTrials() (all []liveTrial) {
+	for block, cells := range [][]int{nil, {0, 1, 2}, {0, 2}, {1}} {
+		ran := cells
+		if cells == nil {
+			ran = []int{0, 1, 2}
+		}
+		for _, i := range ran {
+			all = append(all, liveTrial{cell: i, done: len(all) + 1, total: 15, block: block, blocks: 5, atMost: true, cells: cells,
+				status: results.OK, time: 100 * time.Millisecond})
+		}
+	}
+	return all
+}
+
+// The number of blocks is a bound, cells that need no more are told as done, and again if they did.
+func TestLivePlainOfAnOpenNumberOfBlocks(t *testing.T) {
+	var out bytes.Buffer
+	clock := newLiveClock()
+	v := &livePlain{w: &out, now: clock.now, every: neverTick}
+	v.start(15, true, []string{"a", "b", "c"})
+	for _, e := range adaptiveTrials() {
+		clock.pass(8 * time.Second)
+		v.trial(e)
+	}
+	v.finish()
+	want := `3 cells, at most 15 trials
+block 2 of at most 5, 4 trials, at most about 1 min 28 s left
+b: 2 blocks, median 100.0 ms
+block 3 of at most 5, 8 trials, at most about 56 s left
+a: 3 blocks, median 100.0 ms
+c: 3 blocks, median 100.0 ms
+b: 3 blocks, median 100.0 ms
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nnot\n%s", out.String(), want)
+	}
+}
+
+func TestLiveScreenOfAnOpenNumberOfBlocks(t *testing.T) {
+	var out bytes.Buffer
+	clock := newLiveClock()
+	v := &liveScreen{w: &out, now: clock.now, size: wide, every: neverTick}
+	v.start(15, true, []string{"a", "b", "c"})
+	for _, e := range adaptiveTrials()[:8] {
+		clock.pass(8 * time.Second)
+		v.trial(e)
+	}
+	want := []string{
+		"a  ███████░░░░░  3/5  100.0 ms",
+		"b  ████████████  2/2  100.0 ms",
+		"c  ███████░░░░░  3/5  100.0 ms",
+		"block 3 of at most 5 · 8 trials · 1 min 04 s · at most about 56 s left",
+	}
+	if got := screenOf(out.String()); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
 func TestLivePlainBoundsBadTrialsAndTellsAnEarlyEnd(t *testing.T) {
 	var out bytes.Buffer
 	clock := newLiveClock()
 	v := &livePlain{w: &out, now: clock.now, every: neverTick}
-	v.start(100, []string{"a", "b", "never"})
+	v.start(100, false, []string{"a", "b", "never"})
 	for i := range 20 {
 		v.trial(liveTrial{cell: 0, done: i + 1, total: 100, block: i, blocks: 50, status: results.Crash, reason: strings.Repeat("x", 1000)})
 	}
@@ -121,7 +181,7 @@ func TestLivePlainHeartbeat(t *testing.T) {
 	var out bytes.Buffer
 	clock := newLiveClock()
 	v := &livePlain{w: &out, now: clock.now, every: neverTick}
-	v.start(80, []string{"a"})
+	v.start(80, false, []string{"a"})
 	out.Reset()
 	for range 95 { // one long trial
 		clock.pass(time.Second)
@@ -140,7 +200,7 @@ func TestLiveScreenFrames(t *testing.T) {
 	clock := newLiveClock()
 	v := newLive(&out, true, func(k string) string { return map[string]string{"NO_COLOR": "1"}[k] }, clock.now, wide).(*liveScreen)
 	v.every = neverTick
-	v.start(12, []string{"runtime=py3 serial", "runtime=py3 threads=2", "runtime=py2 serial"})
+	v.start(12, false, []string{"runtime=py3 serial", "runtime=py3 threads=2", "runtime=py2 serial"})
 	clock.pass(2 * time.Second)
 	v.trial(liveOK(0, 1, 1234))
 	clock.pass(2 * time.Second)
@@ -183,7 +243,7 @@ func TestLiveScreenIsBounded(t *testing.T) {
 		var out bytes.Buffer
 		clock := newLiveClock()
 		v := &liveScreen{w: &out, now: clock.now, size: func() (int, int) { return size[0], size[1] }, every: neverTick, color: true}
-		v.start(5000, keys)
+		v.start(5000, false, keys)
 		for n := range 300 {
 			clock.pass(time.Second)
 			s := results.OK
@@ -214,7 +274,7 @@ func TestLiveScreenIsThrottled(t *testing.T) {
 	w := &liveCounter{}
 	clock := newLiveClock()
 	v := &liveScreen{w: w, now: clock.now, size: wide, every: neverTick}
-	v.start(100000, []string{"a"})
+	v.start(100000, false, []string{"a"})
 	for n := range 3000 {
 		clock.pass(time.Millisecond)
 		v.trial(liveTrial{cell: 0, done: n + 1, total: 100000, block: n, blocks: 10000, status: results.OK, time: time.Millisecond})
@@ -235,7 +295,7 @@ func TestLiveScreenCountsWrappedRows(t *testing.T) {
 	w := &liveCounter{}
 	clock := newLiveClock()
 	v := &liveScreen{w: w, now: clock.now, size: func() (int, int) { return width, 24 }, every: neverTick}
-	v.start(12, []string{"runtime=py3 serial"})
+	v.start(12, false, []string{"runtime=py3 serial"})
 	v.trial(liveTrial{cell: 0, done: 1, total: 12, blocks: 4, status: results.OK, time: time.Second})
 	v.tick()
 	rows := 0
@@ -268,7 +328,7 @@ func TestEverySecondStops(t *testing.T) {
 func TestLiveIsSafeForSeveralGoroutines(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
 		v := newLive(&bytes.Buffer{}, terminal, noEnv, time.Now, wide)
-		v.start(100, []string{"a"})
+		v.start(100, false, []string{"a"})
 		var all sync.WaitGroup
 		for n := range 4 {
 			all.Go(func() {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -25,12 +26,17 @@ type selection struct {
 	seed    uint64
 	given   func(flag string) bool
 	define  []string // key=value
+
+	untilDecided bool
+	budget       time.Duration
 }
 
 func (s *selection) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.profile, "profile", "", "apply the spec's profile `NAME`")
 	f.StringArrayVar(&s.only, "only", nil, "keep only the cells that match `SELECTOR`, such as \"procs=2\" (repeatable; baselines are kept)")
-	f.IntVar(&s.repeats, "repeats", 0, "measure `N` blocks, whatever the spec says")
+	f.IntVar(&s.repeats, "repeats", 0, "measure exactly `N` blocks, whatever the spec says")
+	f.BoolVar(&s.untilDecided, "until-decided", false, "go on, up to 40 blocks or the spec's max, until every check is decided")
+	f.DurationVar(&s.budget, "budget", 0, "begin no block after this `DURATION`, such as 5m, whatever the spec says")
 	f.Uint64Var(&s.seed, "seed", 0, "the seed of the order of trials")
 	f.StringArrayVarP(&s.define, "define", "D", nil, "set `KEY=VALUE`: a dotted path such as timeout=10s, or an axis (repeatable)")
 	s.given = f.Changed
@@ -41,6 +47,12 @@ func (s *selection) valid() error {
 	if s.given("repeats") && s.repeats < 1 {
 		return errors.New("--repeats must be at least 1")
 	}
+	if s.given("repeats") && s.untilDecided {
+		return fmt.Errorf("--repeats measures exactly so many blocks, and --until-decided as many as are needed\n  hint: -D repeats.min=%d --until-decided begins with so many", s.repeats)
+	}
+	if s.given("budget") && s.budget <= 0 {
+		return fmt.Errorf("--budget %s: it must be longer than zero\n  hint: such as --budget 5m", s.budget)
+	}
 	for _, d := range s.define {
 		if key, _, ok := strings.Cut(d, "="); !ok || key == "" {
 			return fmt.Errorf("-D %s: this is not KEY=VALUE\n  hint: such as -D timeout=10s", d)
@@ -50,7 +62,7 @@ func (s *selection) valid() error {
 }
 
 func (s *selection) options() results.Options {
-	o := results.Options{Profile: s.profile, Only: s.only, Repeats: s.repeats, Cores: host.Cores()}
+	o := results.Options{Profile: s.profile, Only: s.only, Repeats: s.repeats, Cores: host.Cores(), UntilDecided: s.untilDecided, Budget: s.budget}
 	for _, d := range s.define {
 		if o.Define == nil {
 			o.Define = map[string]string{}
@@ -73,7 +85,8 @@ type experiment struct {
 
 // load reads, plans and compiles one spec. seed is for a spec without one of its own; read is nil for a spec on disk.
 func load(path string, o results.Options, seed uint64, read func(string) ([]byte, error)) (experiment, diag.List) {
-	opt := spec.Options{Profile: o.Profile, Only: o.Only, Repeats: o.Repeats, Seed: o.Seed, Define: o.Define, Read: read}
+	opt := spec.Options{Profile: o.Profile, Only: o.Only, Repeats: o.Repeats, Seed: o.Seed, Define: o.Define, Read: read,
+		UntilDecided: o.UntilDecided, Budget: o.Budget}
 	cat := catalog(o.Cores)
 	exp, problems := spec.Load(path, cat, opt)
 	if len(problems) > 0 {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"runner/internal/stats"
 	"runner/reports"
 	"runner/results/sqlite"
+	"runner/spec"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -53,8 +55,11 @@ func (a *app) printPlan(x experiment) {
 	w := a.stdout
 	fmt.Fprintf(w, "%s  (%s)\n", x.spec.Name, x.spec.File)
 	r := x.spec.Repeats
-	fmt.Fprintf(w, "%s, %d warm-up and %d counted blocks, %s, seed %d\n", plural(len(x.plan.Cells), "cell"), r.Warmup, r.Min,
-		plural(trialsOf(x), "trial"), x.plan.Seed)
+	fmt.Fprintf(w, "%s, %d warm-up and %s counted blocks, %s, seed %d\n", plural(len(x.plan.Cells), "cell"), r.Warmup,
+		fromTo(r.Min, r.Max), trialsText(x), x.plan.Seed)
+	if r.Adaptive() {
+		fmt.Fprintln(w, ending(r))
+	}
 	fmt.Fprintf(w, "%s\n\nCells\n", a.expected(x))
 	for i, c := range x.plan.Cells {
 		note := ""
@@ -75,7 +80,7 @@ func (a *app) printPlan(x experiment) {
 	}
 	if len(x.plan.Cells) > 0 {
 		fmt.Fprintln(w, "\nOrder (cell numbers; c is the control, the baseline once more)")
-		for b := range min(shownBlocks, r.Warmup+r.Min) {
+		for b := range min(shownBlocks, r.Warmup+r.Max) {
 			fmt.Fprintf(w, "  block %d: %s\n", b, orderOf(x, b))
 		}
 	}
@@ -85,6 +90,22 @@ func (a *app) printPlan(x experiment) {
 			fmt.Fprintf(w, "  %s\n", reports.Visible(c.Name))
 		}
 	}
+}
+
+// ending says what ends a run that goes on as needed.
+func ending(r spec.Repeats) string {
+	if r.Precision > 0 {
+		return fmt.Sprintf("ends when the interval of what each check compares is at most %s of it wide", strconv.FormatFloat(100*r.Precision, 'g', 6, 64)+" %")
+	}
+	var looks []string
+	for _, n := range stats.Looks(r.Min, r.Max) {
+		looks = append(looks, fmt.Sprint(n))
+	}
+	text := looks[0]
+	if last := len(looks) - 1; last > 0 {
+		text = strings.Join(looks[:last], ", ") + " and " + looks[last]
+	}
+	return fmt.Sprintf("ends when every check is decided; looked at after %s blocks", text)
 }
 
 func keyOf(x experiment, i int) string {
@@ -122,8 +143,14 @@ func (a *app) expected(x experiment) string {
 			}
 		}
 		if known == len(slots) && known > 0 {
-			total *= time.Duration(x.spec.Repeats.Warmup + x.spec.Repeats.Min)
-			return fmt.Sprintf("should take about %s, going by the last run here", total.Round(100*time.Millisecond))
+			r := x.spec.Repeats
+			took := func(blocks int) string {
+				return (total * time.Duration(r.Warmup+blocks)).Round(100 * time.Millisecond).String()
+			}
+			if r.Adaptive() {
+				return fmt.Sprintf("should take about %s to %s, going by the last run here", took(r.Min), took(r.Max))
+			}
+			return fmt.Sprintf("should take about %s, going by the last run here", took(r.Min))
 		}
 	}
 	return "how long it takes is not known: no stored run has the same cells"

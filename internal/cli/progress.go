@@ -28,7 +28,8 @@ func (a *app) live(x experiment) *progress {
 	for i := range keys {
 		keys[i] = keyOf(x, i)
 	}
-	p.start(trialsOf(x), keys)
+	_, most := trialsOf(x)
+	p.start(most, x.spec.Repeats.Adaptive(), keys)
 	return p
 }
 
@@ -39,7 +40,7 @@ func (p *progress) event(e engine.Event) {
 		p.times[e.Cell] = append(p.times[e.Cell], t.Phases.Total.Seconds())
 	}
 	told := liveTrial{
-		cell: e.Cell, done: e.Done, total: e.Total, block: e.Block, blocks: e.Of,
+		cell: e.Cell, done: e.Done, total: e.Total, block: e.Block, blocks: e.Of, atMost: e.AtMost, cells: e.Cells,
 		status: t.Status, reason: t.Reason, time: t.Phases.Total, control: t.Control, warmup: t.Warmup,
 	}
 	if base := p.x.plan.Cells[e.Cell].Baseline; counts && base >= 0 && base != e.Cell && len(p.times[base]) > 0 {

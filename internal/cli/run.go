@@ -26,6 +26,7 @@ func (a *app) runCommand() *cobra.Command {
 	var (
 		pick selection
 		out  outputs
+		how  manner
 	)
 	c := &cobra.Command{
 		Use:   "run [FILE…|DIR…]",
@@ -34,21 +35,29 @@ func (a *app) runCommand() *cobra.Command {
 time, keeps each trial in the database before the next one starts, judges the assertions and prints the report.
 Without an argument it runs experiments/.
 
+Where the spec's repeats have a max above min, or with --until-decided, it measures as many blocks as the checks need. A
+check that fails is measured again, in fresh blocks of its cells, before it counts.
+
 Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconclusive · 4 a needed measurement failed ·
 5 nothing was measured · 128+n ended by signal n.`,
 		Example: `  runner run experiments/quickstart.yaml
   runner run --only "procs=2" --repeats 5 experiments/quickstart.yaml
   runner run -D timeout=10s --seed 7 experiments/pi.yaml
+  runner run --until-decided --budget 10m experiments/pi.yaml
   runner run --json experiments/quickstart.yaml > report.json`,
-		RunE: func(_ *cobra.Command, args []string) error { return a.run(args, &pick, &out) },
+		RunE: func(_ *cobra.Command, args []string) error { return a.run(args, &pick, &out, how) },
 	}
 	pick.flags(c.Flags())
 	out.flags(c.Flags())
+	how.flags(c)
 	_ = c.RegisterFlagCompletionFunc("report", completeFormats) // fails only for a flag that is not there
 	return c
 }
 
-func (a *app) run(args []string, pick *selection, out *outputs) error {
+func (a *app) run(args []string, pick *selection, out *outputs, how manner) error {
+	if err := how.inconclusive.valid(); err != nil {
+		return err
+	}
 	loaded, err := a.loadAll(args, pick)
 	if err != nil {
 		return err
@@ -61,15 +70,15 @@ func (a *app) run(args []string, pick *selection, out *outputs) error {
 		return err
 	}
 	defer db.Close()
-	code, worst := 0, "SKIPPED" // unless one is something else
+	code, worst, word := 0, 0, "SKIPPED" // unless one is something else
 	for i, x := range loaded {
-		id, undone, err := a.measure(db, x, pick.options())
+		id, undone, err := a.measure(db, x, pick.options(), how)
 		if err != nil {
 			return err
 		}
 		if undone != nil {
 			fmt.Fprintf(a.stderr, "runner: %s\n", reports.Visible(strings.ReplaceAll(undone.Error(), "\n", "; ")))
-			code, worst = 2, "TROUBLE"
+			code, worst, word = 2, 2, "TROUBLE"
 		}
 		r, err := a.judge(db, id)
 		if err != nil {
@@ -78,18 +87,22 @@ func (a *app) run(args []string, pick *selection, out *outputs) error {
 		if i > 0 && !out.json && !a.quiet {
 			fmt.Fprintln(a.stdout)
 		}
+		a.warn(how.inconclusive, r)
 		if err := a.tell(r, out); err != nil {
 			return err
 		}
 		if a.ctx.Err() != nil {
 			return a.ctx.Err()
 		}
-		if precedes(r.Code, code) || r.Code == code && worst == "SKIPPED" {
-			code, worst = r.Code, r.Word
+		if precedes(r.Code, worst) || r.Code == worst && word == "SKIPPED" {
+			worst, word = r.Code, r.Word
+		}
+		if own := how.inconclusive.of(r); precedes(own, code) {
+			code = own
 		}
 	}
 	if len(loaded) > 1 {
-		fmt.Fprintf(a.stderr, "%s over %d experiments\n", worst, len(loaded))
+		fmt.Fprintf(a.stderr, "%s over %d experiments\n", word, len(loaded))
 	}
 	return verdictCode(code)
 }
@@ -150,7 +163,7 @@ const interrupted = "interrupted"
 
 // measure runs one experiment and returns the id of the stored run. An interrupted run is stored too.
 // undone is what could not be undone after it.
-func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (id string, undone, err error) {
+func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how manner) (id string, undone, err error) {
 	before := environment(a.ctx, x.spec.File)
 	now := time.Now()
 	run := results.Run{
@@ -169,9 +182,14 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (id 
 	if !a.quiet {
 		fmt.Fprintf(a.stderr, "run %s, kept in %s\n", run.ID, reports.Visible(db.Path()))
 	}
-	live := a.live(x)
-	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Notify: live.event, Announce: live.step,
-		Stage: func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
+	watch, live := watched(x, run, how), a.live(x)
+	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Announce: live.step, More: watch.Needed,
+		Notify: func(event engine.Event) {
+			watch.Add(judged(event.Trial))
+			live.event(event)
+		},
+		Disturbed: host.NewWatch().Trial,
+		Stage:     func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
 	outcome, err := e.Run(a.ctx)
 	live.finish()
 	switch {
@@ -183,11 +201,8 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options) (id 
 	word := ""
 	if outcome.Interrupted {
 		word = interrupted
-		fmt.Fprintf(a.stderr, "Interrupted after %s; what was measured is kept as run %s.\n", plural(outcome.Trials, "trial"), run.ID)
 	}
-	if outcome.OutOfBudget {
-		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %s.\n", x.spec.Repeats.Budget, plural(outcome.Trials, "trial"))
-	}
+	a.sayEnd(x, run.ID, outcome, watch.Reason())
 	after := environment(a.ctx, x.spec.File)
 	return run.ID, outcome.Undone, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
 }
@@ -217,6 +232,7 @@ func machine(ctx context.Context, specFile string) results.Environment {
 // environment is the machine with its measured capacity.
 func environment(ctx context.Context, specFile string) results.Environment {
 	e := machine(ctx, specFile)
+	conditions(&e)
 	if p, err := host.Parallelism(ctx, e.Cores); err == nil {
 		e.Parallelism = &p
 	}

@@ -129,7 +129,7 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 		word, code = "INTERRUPTED", 3 // less was measured than the spec asks for
 	}
 	report := reports.New(run, gates.Summaries(data), gates.NoiseOf(data), excluded(x), trials, verdicts, word, code)
-	report.Question = x.spec.Question
+	report.Question, report.Scaling = x.spec.Question, gates.Scalings(data)
 	return report, x, data, nil
 }
 

@@ -34,6 +34,14 @@ type Engine struct {
 	Find     func(program string) error                                 // nil: looks on PATH
 	Scratch  string                                                     // where trials get their private directories; "": the system's
 
+	// More is asked after the warm-up, and again after each block, which cells the next block is to have: indices in
+	// Plan.Cells, none to end the run. nil: all cells, as often as Repeats.Min says.
+	More func() []int
+
+	// Disturbed begins to watch what else takes part of the machine; what it returns is called after the trial, with the
+	// number of workers that ran at once, 0 if that is not known, and says what did, or "". nil: nothing is ever said.
+	Disturbed func() func(workers int) string
+
 	// Stage makes what trials need besides their plan, in a private directory of the run; nil: nothing.
 	Stage func(ctx context.Context, dir string) (*Stage, error)
 }
@@ -43,9 +51,12 @@ type Event struct {
 	Trial results.Trial
 	Cell  int // index in Plan.Cells
 	Done  int // trials so far
-	Total int // trials planned
+	Total int // trials that are to be expected, at most if AtMost
 	Block int // from 0, warm-up blocks first
-	Of    int // blocks planned
+	Of    int // blocks that are to be expected, at most if AtMost; it may grow
+
+	AtMost bool  // the run ends when enough is known
+	Cells  []int // that this block has, as indices in Plan.Cells; nil: all. Only to be read
 }
 
 // Outcome says how the run ended.
@@ -62,14 +73,7 @@ func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 	if e.Now == nil {
 		e.Now = time.Now
 	}
-	var (
-		repeats = e.Plan.Experiment.Repeats
-		blocks  = repeats.Warmup + repeats.Min
-		proof   = newProof(e.Plan)
-		absent  = map[int]bool{} // cells that cannot run here: one row says so
-		start   = e.Now()
-		total   = blocks * len(e.Plan.Block(0))
-	)
+	start := e.Now()
 	room, err := newScratch(e.Scratch)
 	if err != nil {
 		return out, err
@@ -86,36 +90,9 @@ func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 		out.Interrupted = true
 		return out, nil
 	}
-	for block := range blocks {
-		if repeats.Budget > 0 && e.Now().Sub(start) > repeats.Budget {
-			out.OutOfBudget = true
-			return out, nil
-		}
-		for position, slot := range e.blockSlots(block, proof) {
-			if absent[slot.Cell] {
-				total--
-				continue
-			}
-			trial, err := e.trial(ctx, proof, around, slot, block, position)
-			if err != nil {
-				return out, err
-			}
-			if ctx.Err() != nil {
-				out.Interrupted = true
-				return out, nil
-			}
-			// Recording is not cancelled by the Ctrl-C that may come meanwhile: the trial is whole.
-			if err := e.Recorder.Record(context.WithoutCancel(ctx), trial); err != nil {
-				return out, fmt.Errorf("record trial %d of block %d: %w", position, block, err)
-			}
-			absent[slot.Cell] = trial.Status == results.Unavailable
-			out.Trials++
-			if e.Notify != nil {
-				e.Notify(Event{Trial: trial, Cell: slot.Cell, Done: out.Trials, Total: total, Block: block, Of: blocks})
-			}
-		}
-	}
-	return out, nil
+	c := course{Engine: e, proof: newProof(e.Plan), around: around, absent: make([]bool, len(e.Plan.Cells)), began: start}
+	err = c.blocks(ctx)
+	return c.out, err
 }
 
 // blockSlots is the order of a block. It begins with the baselines whose result is still unknown: until they have run
@@ -142,7 +119,7 @@ func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot sp
 	}
 	defer os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
 	started := e.Now()
-	seen := around.during(ctx, slot.Cell, job(e.Plan, cell, block, dir))
+	seen, disturbed := around.during(ctx, slot.Cell, job(e.Plan, cell, block, dir))
 	trial := results.Trial{
 		Cell: cell.Cell, Workload: cell.Workload.Name,
 		Block: block, Position: position, Control: slot.Control,
@@ -150,7 +127,7 @@ func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot sp
 		Status: seen.Status, Reason: seen.Reason,
 		Started: started, Wall: seen.Wall, Phases: seen.Phases, Usage: seen.Usage, Runtime: seen.Runtime,
 		Workers: cell.Workers, Tasks: len(cell.Tasks), Spans: seen.Spans, Results: seen.Results,
-		Stdout: seen.Stdout, Stderr: seen.Stderr, Warnings: seen.Warnings,
+		Stdout: seen.Stdout, Stderr: seen.Stderr, Warnings: seen.Warnings, Contaminated: disturbed,
 	}
 	if trial.Status == results.OK || trial.Status == results.Leaked {
 		var files map[string]any

@@ -165,18 +165,31 @@ func (s *steps) run(ctx context.Context, what string, cell *spec.PlannedCell, st
 	}
 }
 
-// during runs a trial's job, after what is to be done before it.
-func (s *steps) during(ctx context.Context, index int, j executors.Job) executors.Observation {
+// during runs a trial's job, after what is to be done before it, and says what else took part of the machine meanwhile.
+func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen executors.Observation, disturbed string) {
 	cell := &s.engine.Plan.Cells[index]
 	if o, failed := s.failed[index]; failed {
-		return o
+		return o, ""
 	}
 	for _, step := range around(cell.Prepare) {
 		if o := s.run(ctx, "prepare", cell, step, j.Dir); o.Status != results.OK {
-			return o
+			return o, ""
 		}
 	}
-	return s.engine.launch(ctx, j, cell, s.stage)
+	if how, _ := executors.Lookup(j.Executor); s.engine.Disturbed == nil || how != nil && how.Info().InRunner {
+		return s.engine.launch(ctx, j, cell, s.stage), "" // a replay cannot be disturbed
+	}
+	after := s.engine.Disturbed()
+	seen = s.engine.launch(ctx, j, cell, s.stage)
+	return seen, after(atOnce(cell))
+}
+
+// atOnce is how many threads of a cell want to run at once; 0: any number.
+func atOnce(cell *spec.PlannedCell) int {
+	if !cell.Counted() {
+		return 0
+	}
+	return cell.Workers
 }
 
 // prove runs the command that must succeed for a trial's work to be right; nil if it does, or if there is none.

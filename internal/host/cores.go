@@ -22,33 +22,48 @@ func Cores() int {
 // cgroups is the text of /proc/self/cgroup, file reads a file by its path below /sys/fs/cgroup.
 func quotaOf(cgroups string, file func(path string) string) float64 {
 	least := 0.0
+	for _, g := range groupsOf(cgroups) {
+		limit := "" // "quota period"
+		if g.second {
+			limit = file(path.Join(g.dir, "cpu.max"))
+		} else {
+			limit = file(path.Join(g.dir, "cpu.cfs_quota_us")) + " " + file(path.Join(g.dir, "cpu.cfs_period_us"))
+		}
+		if q := parseQuota(limit); q > 0 && (least == 0 || q < least) {
+			least = q
+		}
+	}
+	return least
+}
+
+// cgroup is a group that limits the CPU time of this process.
+type cgroup struct {
+	dir    string // below /sys/fs/cgroup
+	second bool   // version 2
+}
+
+// groupsOf reads /proc/self/cgroup: each group that this process is in, followed by the parents of that.
+func groupsOf(cgroups string) (all []cgroup) {
 	for line := range strings.Lines(cgroups) {
 		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		if len(fields) < 3 {
 			continue
 		}
-		var limit func(group string) string // "quota period"
-		switch controllers := strings.Split(fields[1], ","); {
-		case fields[1] == "": // version 2
-			limit = func(group string) string { return file(path.Join(group, "cpu.max")) }
-		case slices.Contains(controllers, "cpu"): // version 1
-			limit = func(group string) string {
-				dir := path.Join("/cpu", group)
-				return file(path.Join(dir, "cpu.cfs_quota_us")) + " " + file(path.Join(dir, "cpu.cfs_period_us"))
+		top, second := "/", fields[1] == ""
+		if !second {
+			if !slices.Contains(strings.Split(fields[1], ","), "cpu") {
+				continue
 			}
-		default:
-			continue
+			top = "/cpu"
 		}
 		for group := path.Join("/", fields[2]); ; group = path.Dir(group) {
-			if q := parseQuota(limit(group)); q > 0 && (least == 0 || q < least) {
-				least = q
-			}
+			all = append(all, cgroup{path.Join(top, group), second})
 			if group == "/" {
 				break
 			}
 		}
 	}
-	return least
+	return all
 }
 
 // parseQuota reads "200000 100000" as 2 cores; "max 100000" and "-1 100000" as 0.

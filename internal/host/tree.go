@@ -14,6 +14,23 @@ type Process struct {
 	Session int
 	State   byte // R, S, D, Z, … ; Z has ended and waits to be reaped
 	Name    string
+	CPU     time.Duration // user and system time of its own, in ticks of 10 ms
+	Reaped  time.Duration // that of its children that it has waited for, with theirs
+}
+
+// Descendants are the children of a process, their children, and so on.
+func Descendants(of Process, table []Process) (found []Process) {
+	children := map[int][]Process{}
+	for _, p := range table {
+		children[p.Parent] = append(children[p.Parent], p)
+	}
+	for next := []Process{of}; len(next) > 0; next = next[1:] {
+		pid := next[0].PID
+		found = append(found, children[pid]...)
+		next = append(next, children[pid]...)
+		delete(children, pid) // numbers are used again: the table, read one by one, might show a circle
+	}
+	return found
 }
 
 // Strays are the processes of a tree that this process did not start itself, and that became its children when their

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -80,6 +81,10 @@ func parseStat(data []byte) (Process, bool) {
 	parent, err1 := strconv.Atoi(rest[1])
 	session, err2 := strconv.Atoi(rest[3])
 	p.Parent, p.Session = parent, session
+	if len(rest) > 14 { // utime stime cutime cstime
+		p.CPU = tick * time.Duration(number(rest[11])+number(rest[12]))
+		p.Reaped = tick * time.Duration(number(rest[13])+number(rest[14]))
+	}
 	return p, err1 == nil && err2 == nil
 }
 

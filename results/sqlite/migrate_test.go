@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -108,8 +109,9 @@ func TestMigrationByTwoAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next["0001.sql"] = &fstest.MapFile{Data: []byte(scripts[0])}
-	next["0002.sql"] = &fstest.MapFile{Data: []byte("CREATE TABLE extra (x);")}
+	for i, script := range append(scripts, "CREATE TABLE extra (x);") {
+		next[fmt.Sprintf("%04d.sql", i+1)] = &fstest.MapFile{Data: []byte(script)}
+	}
 	failed := make(chan error)
 	for range 4 {
 		go func() {
@@ -128,4 +130,68 @@ func TestMigrationByTwoAtOnce(t *testing.T) {
 	if copies, err := filepath.Glob(db.path + ".bak-*"); err != nil || len(copies) != 1 {
 		t.Errorf("backups: %v (%v)", copies, err)
 	}
+}
+
+// TestOldFiles: a file of each format before this one becomes like a new one, and what is in it stays.
+func TestOldFiles(t *testing.T) {
+	ctx := context.Background()
+	scripts, err := load(standard().migrations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := columnsOf(t, openNew(t))
+	for version := 1; version < len(scripts); version++ {
+		path := filepath.Join(t.TempDir(), "results.db")
+		if err := create(path); err != nil {
+			t.Fatal(err)
+		}
+		old, err := connect(path, false, time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := fstest.MapFS{}
+		for i, script := range scripts[:version] {
+			files[fmt.Sprintf("%04d.sql", i+1)] = &fstest.MapFile{Data: []byte(script)}
+		}
+		if err := old.migrate(ctx, files); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := old.sql.Exec(anOldRun, threeCells()[0].Workload, threeCells()[0].Cell.Encoded()); err != nil {
+			t.Fatal(err)
+		}
+		if err := old.sql.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db := openAt(t, path)
+		if got := columnsOf(t, db); got != want {
+			t.Errorf("format %d became\n%s\nwant\n%s", version, got, want)
+		}
+		trials := mustTrials(t, db, "old", Everything)
+		if len(trials) != 1 || trials[0].Contaminated != "" || trials[0].Phases.Total != 9 {
+			t.Errorf("format %d: %+v", version, trials)
+		}
+		shared := aTrial(1, 0)
+		shared.Contaminated = "the system swapped 12 MiB"
+		mustRecord(t, db, "old", shared)
+		same(t, "the new trial", mustTrials(t, db, "old", Everything)[1], shared)
+	}
+}
+
+// anOldRun is a run with one trial, in columns that every format has.
+const anOldRun = `INSERT INTO runs (number, id, experiment, spec, seed, outcome, version, cells, options, environment, sources)
+		VALUES (1, 'old', 'x', 'x.yaml', '7', '', '1', 1, '{}', '{}', '[]');
+	INSERT INTO cells (run, cell, workload, key, encoded, identity) VALUES (1, 0, ?, 'serial', ?, 'serial');
+	INSERT INTO trials (run, cell, block, position, warmup, control, status, workers, tasks, startup_ns, spawn_ns, work_ns, join_ns, total_ns,
+		user_ns, system_ns, memory_bytes, voluntary_switches, involuntary_switches, major_faults, minor_faults, leaked, wall_ns)
+		VALUES (1, 0, 0, 0, 0, 0, 'ok', 1, 1, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0);`
+
+// columnsOf are those of all tables and views, in order.
+func columnsOf(t *testing.T, db *DB) string {
+	t.Helper()
+	var all string
+	row := db.sql.QueryRow(`SELECT group_concat(m.name || '.' || c.name || ' ' || c.type, char(10)) FROM sqlite_schema m, pragma_table_info(m.name) c`)
+	if err := row.Scan(&all); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }

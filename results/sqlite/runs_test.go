@@ -187,6 +187,10 @@ func TestViews(t *testing.T) {
 	for block, total := range []time.Duration{7, 1, 3} {
 		add(10+block, 1, total*time.Second, nil)
 	}
+	for block, total := range []time.Duration{90, 91} { // kept, but not counted
+		add(20+block, 1, total*time.Second, func(t *results.Trial) { t.Contaminated = "the system swapped 12 MiB" })
+	}
+	add(22, 1, time.Second, func(t *results.Trial) { t.Contaminated, t.Warmup = "the system swapped 12 MiB", true })
 	text := func(query string) string {
 		var lines []string
 		err := db.each(context.Background(), func(rows *sql.Rows) error {
@@ -200,8 +204,8 @@ func TestViews(t *testing.T) {
 		}
 		return strings.Join(lines, "; ")
 	}
-	got := text(`SELECT concat_ws(' ', key, n, bad, min_s, median_s) FROM v_cells WHERE run_id = 'r' ORDER BY cell`)
-	if want := "serial 4 1 2.0 7.0; threads=1 3 0 1.0 3.0; threads=2 0 0"; got != want {
+	got := text(`SELECT concat_ws(' ', key, n, bad, contaminated, min_s, median_s) FROM v_cells WHERE run_id = 'r' ORDER BY cell`)
+	if want := "serial 4 1 0 2.0 7.0; threads=1 3 0 2 1.0 3.0; threads=2 0 0 0"; got != want {
 		t.Errorf("v_cells: %s, want %s", got, want)
 	}
 	got = text(`SELECT concat_ws(' ', key, baseline_key, n, round(speedup, 3)) FROM v_speedup WHERE run_id = 'r' ORDER BY key`)

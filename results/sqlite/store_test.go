@@ -186,7 +186,7 @@ func (f fate) trial(block, position int) results.Trial {
 	t := aTrial(block, position)
 	t.Warmup, t.Control = f.IntN(2) == 0, f.IntN(2) == 0
 	t.Status, t.Reason = results.Statuses[f.IntN(len(results.Statuses))], f.text()
-	t.Started, t.Wall = f.time(), f.span()
+	t.Started, t.Wall, t.Contaminated = f.time(), f.span(), f.text()
 	t.Phases = results.Phases{Startup: f.span(), Spawn: f.span(), Work: f.span(), Join: f.span(), Total: f.span()}
 	t.Usage = results.Usage{User: f.span(), System: f.span(), Memory: f.integer(), Voluntary: f.integer(), Involuntary: f.integer(),
 		MajorFaults: f.integer(), MinorFaults: f.integer(), Leaked: int(f.integer())}
@@ -206,11 +206,12 @@ func (f fate) trial(block, position int) results.Trial {
 }
 
 func (f fate) run(id string) results.Run {
-	seed, parallelism := f.Uint64(), f.Float64()
+	seed, parallelism, load, swap := f.Uint64(), f.Float64(), f.Float64(), f.integer()
 	run := results.Run{ID: id, Experiment: f.text(), Spec: f.text(), Seed: f.Uint64(), Started: f.time(), Finished: f.time(), Outcome: f.text(), Version: f.text(),
 		Options: results.Options{Profile: f.text(), Only: []string{f.text()}, Repeats: int(f.integer()), Seed: &seed, Define: map[string]string{f.text(): f.text()}, Cores: f.IntN(9)},
 		Environment: results.Environment{OS: f.text(), Arch: f.text(), Kernel: f.text(), CPU: f.text(), Cores: f.IntN(99), Memory: f.integer(), Go: f.text(), Host: f.text(),
-			Commit: f.text(), Dirty: f.IntN(2) == 0, Virtual: f.text(), Parallelism: &parallelism}}
+			Commit: f.text(), Dirty: f.IntN(2) == 0, Virtual: f.text(), Parallelism: &parallelism,
+			Governor: f.text(), Boost: f.text(), SMT: f.text(), Clock: f.text(), Load: &load, Swap: &swap}}
 	if f.IntN(2) == 0 {
 		run.After = &results.Environment{CPU: f.text()}
 	}

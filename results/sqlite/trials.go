@@ -102,6 +102,7 @@ func (r *reader) read(rows *sql.Rows, t *results.Trial) error {
 	t.Runtime = results.RuntimeInfo{Name: r.text(), Version: r.text(), GIL: r.text(), Path: r.text()}
 	t.Warnings = r.list()
 	t.ResultsDigest, t.ResultDigest = r.text(), r.text()
+	t.Contaminated = r.text()
 	r.readHeavy(t)
 	return r.err
 }

@@ -72,7 +72,7 @@ CREATE TABLE trials (
   stderr               TEXT,
   result               ANY,              -- combined; JSON, as text or (longer) as blob under zstd
   results              ANY,              -- in task order; the same
-  spans                BLOB,             -- the timeline of tasks: see spans.go
+  spans                BLOB, contaminated TEXT /* what else took part of the machine meanwhile; NULL: nothing, as far as can be told */ DEFAULT NULL,             -- the timeline of tasks: see spans.go
   UNIQUE (run, block, position),
   FOREIGN KEY (run, cell) REFERENCES cells (run, cell) ON DELETE CASCADE
 ) STRICT;
@@ -111,27 +111,33 @@ CREATE TABLE verdicts (
 ) STRICT;
 
 CREATE VIEW v_cells AS
-  -- A row for each cell of each run. Only trials count that are ok and neither warm-up nor control: n of them, and the
-  -- least and the median of their total time in seconds (NULL where n is 0). bad: all trials that are not ok.
+  -- A row for each cell of each run. Only trials count that are ok and neither warm-up nor control nor contaminated: n of
+  -- them, and the least and the median of their total time in seconds (NULL where n is 0). bad: all trials that are not
+  -- ok. contaminated: those that would count, had they not shared the machine.
   -- Example: SELECT key, n, median_s FROM v_cells WHERE run_id = '…' ORDER BY median_s;
   WITH sample AS (
     SELECT run, cell, total_ns,
       row_number() OVER (PARTITION BY run, cell ORDER BY total_ns) AS place,
       count(*) OVER (PARTITION BY run, cell) AS n
-    FROM trials WHERE status = 'ok' AND NOT warmup AND NOT control
+    FROM trials WHERE status = 'ok' AND NOT warmup AND NOT control AND contaminated IS NULL
   ), middle AS (
     SELECT run, cell, n, min(total_ns) AS least,
       avg(CASE WHEN place IN ((n + 1) / 2, (n + 2) / 2) THEN total_ns END) AS median
     FROM sample GROUP BY run, cell
   ), trouble AS (
     SELECT run, cell, count(*) AS bad FROM trials WHERE status <> 'ok' GROUP BY run, cell
+  ), shared AS (
+    SELECT run, cell, count(*) AS contaminated
+    FROM trials WHERE status = 'ok' AND NOT warmup AND NOT control AND contaminated IS NOT NULL GROUP BY run, cell
   )
   SELECT runs.id AS run_id, runs.experiment, cells.cell, cells.workload, cells.key, cells.identity, cells.baseline,
     coalesce(middle.n, 0) AS n, coalesce(trouble.bad, 0) AS bad,
-    middle.least / 1e9 AS min_s, middle.median / 1e9 AS median_s
+    middle.least / 1e9 AS min_s, middle.median / 1e9 AS median_s,
+    coalesce(shared.contaminated, 0) AS contaminated
   FROM cells JOIN runs ON runs.number = cells.run
     LEFT JOIN middle ON middle.run = cells.run AND middle.cell = cells.cell
-    LEFT JOIN trouble ON trouble.run = cells.run AND trouble.cell = cells.cell;
+    LEFT JOIN trouble ON trouble.run = cells.run AND trouble.cell = cells.cell
+    LEFT JOIN shared ON shared.run = cells.run AND shared.cell = cells.cell;
 
 CREATE VIEW v_speedup AS
   -- A row for each cell that has a baseline: median time of the baseline / of this cell. It is the plain ratio, without

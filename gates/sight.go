@@ -1,0 +1,92 @@
+package gates
+
+import "slices"
+
+// sight is which blocks a check can see, as places in their order.
+type sight struct {
+	clean    []int // its cells ran, and had the machine to themselves
+	complete []int // of these, all cells that it times are ok
+	busy     []int // something else took part of the machine
+	disputed []int // of these, all cells that it times are ok
+}
+
+// shown are the blocks that what is printed rests on: where no block is clean, the others.
+func (g sight) shown() []int {
+	if len(g.complete) > 0 {
+		return g.complete
+	}
+	return g.disputed
+}
+
+// sight sorts the blocks of a check by its own cells alone: what others went through is no matter of it.
+func (s *statistic) sight() sight {
+	var out sight
+	cells := s.timed()
+	for b := range s.data.blocks {
+		ran, busy, whole := false, false, true
+		for _, c := range cells {
+			ran = ran || s.data.ran[c][b]
+			busy = busy || s.data.shared[c][b] != ""
+			whole = whole && s.data.ok[c][b] != nil
+		}
+		switch {
+		case !ran:
+		case busy:
+			out.busy = append(out.busy, b)
+			if whole {
+				out.disputed = append(out.disputed, b)
+			}
+		default:
+			out.clean = append(out.clean, b)
+			if whole {
+				out.complete = append(out.complete, b)
+			}
+		}
+	}
+	return out
+}
+
+// timed are the cells, baselines too, that the check asks for what is random, ascending.
+func (s *statistic) timed() []int {
+	var cells []int
+	for _, u := range s.check.uses {
+		if u.site.function.exact || u.site.function.kind == noCell {
+			continue
+		}
+		r, err := s.check.resolve(s.check.assertion.index(u.site), u.values, u.params)
+		if err == nil {
+			cells = append(append(cells, r.cells...), r.bases...)
+		}
+	}
+	slices.Sort(cells)
+	return slices.Compact(cells)
+}
+
+// until are the blocks up to the n-th clean one; all of them where n is 0 or there are fewer.
+func (g sight) until(n int) sight {
+	if n <= 0 || n >= len(g.clean) {
+		return g
+	}
+	return g.between(-1, g.clean[n-1])
+}
+
+// after are the blocks behind the n-th clean one.
+func (g sight) after(n int) sight {
+	if n <= 0 || n >= len(g.clean) {
+		return sight{}
+	}
+	return g.between(g.clean[n-1], int(^uint(0)>>1))
+}
+
+func (g sight) between(after, last int) sight {
+	within := func(blocks []int) []int {
+		var out []int
+		for _, b := range blocks {
+			if b > after && b <= last {
+				out = append(out, b)
+			}
+		}
+		return out
+	}
+	return sight{within(g.clean), within(g.complete), within(g.busy), within(g.disputed)}
+}

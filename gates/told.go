@@ -1,0 +1,110 @@
+package gates
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"runner/internal/expression"
+	"runner/internal/stats"
+)
+
+// write puts a finding into the verdict. most is how many blocks were planned at most, 0 where that was open.
+func (s *statistic) write(v *Verdict, f *finding, most int) {
+	v.Outcome, v.Reason, v.Support = f.outcome, f.reason, f.support
+	v.Evidence = evidence(s.check.Text, s.parts(f.on))
+	_, _ = s.holds(f.on)
+	v.N, v.Of, v.Busy = min(s.n(), len(f.complete)), most, len(f.busy)
+	f.told.write(v)
+	v.Interval = interval(s.observed(f), v.N)
+	switch {
+	case f.reason != "":
+	case f.outcome == Fail:
+		v.Reason = cmpOr(f.told.reason(s.check.Text), "it is false")
+	case f.outcome == Inconclusive:
+		v.Reason = cmpOr(f.unsettled(v), "it holds in "+percent(f.support)+" of the resamples: that is neither")
+	}
+}
+
+// interval is the middle 95 % of what was observed on the resamples, widened for few blocks as the levels are.
+func interval(values []float64, n int) *[2]float64 {
+	if len(values) == 0 {
+		return nil
+	}
+	tail := stats.IntervalTail(n)
+	return &[2]float64{stats.SortedQuantile(values, tail), stats.SortedQuantile(values, 1-tail)}
+}
+
+// unsettled says what would settle a comparison: the interval is about as wide as the root of the number of blocks.
+func (f *finding) unsettled(v *Verdict) string {
+	if !f.told.found || v.Interval == nil || f.told.limit == 0 || v.N == 0 {
+		return ""
+	}
+	limit := math.Abs(f.told.limit)
+	separates := (v.Interval[1] - v.Interval[0]) / 2 / limit
+	yours := math.Abs(f.told.distance()) / limit
+	if !(separates > 0) {
+		return ""
+	}
+	text := fmt.Sprintf("these blocks separate about %s; it lies %s from the limit", percent(separates), percent(yours))
+	if more := float64(v.N) * math.Pow(separates/yours, 2); more > float64(v.N) && more < mostAdvised {
+		text += fmt.Sprintf(". About %.0f blocks would settle it", roundUp(more))
+		if easier := f.told.easier(v.Interval); easier != "" {
+			text += ", or ask for " + easier
+		}
+	}
+	return text
+}
+
+// easier is the bound that these blocks would let pass; "" where the comparison has no such bound.
+func (c comparison) easier(interval *[2]float64) string {
+	unit := ""
+	if c.unit != "" && c.unit != "1" {
+		unit = " " + c.unit
+	}
+	switch c.operator {
+	case ">", ">=":
+		return fmt.Sprintf("%s %s%s", c.operator, threeDigits(interval[0], math.Floor), unit)
+	case "<", "<=":
+		return fmt.Sprintf("%s %s%s", c.operator, threeDigits(interval[1], math.Ceil), unit)
+	}
+	return ""
+}
+
+func threeDigits(v float64, round func(float64) float64) string {
+	if v == 0 {
+		return "0"
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-2)
+	return strconv.FormatFloat(round(v/unit)*unit, 'g', 3, 64)
+}
+
+// mostAdvised blocks are more than anybody would run: the claim is then too near the limit.
+const mostAdvised = 2000
+
+// roundUp to two digits.
+func roundUp(n float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(n))-1)
+	return math.Ceil(n/unit) * unit
+}
+
+func percent(share float64) string {
+	switch p := 100 * share; {
+	case p >= 10:
+		return fmt.Sprintf("%.0f %%", p)
+	default:
+		return fmt.Sprintf("%.1f %%", p)
+	}
+}
+
+// operand is the side of a comparison that was observed.
+func (s *statistic) operand(c comparison) (expression.Operand, bool) {
+	for _, known := range s.check.assertion.program.Comparisons() {
+		for _, o := range []expression.Operand{known.Left, known.Right} {
+			if c.found && o.From == c.at.from && o.To == c.at.to {
+				return o, true
+			}
+		}
+	}
+	return expression.Operand{}, false
+}

@@ -1,0 +1,157 @@
+package gates
+
+import (
+	"fmt"
+	"slices"
+
+	"runner/internal/stats"
+	"runner/results"
+	"runner/spec"
+)
+
+// Watch follows a run and says which cells still need blocks. It is not safe for use by several goroutines at once.
+type Watch struct {
+	// Confirm: a check that fails gets fresh blocks of its cells before it is held false.
+	Confirm bool
+
+	checks  []Check
+	data    Data
+	settled []bool // of each check: no further block is needed
+	target  []int  // of each check: with how many clean blocks it is to be looked at again
+	blocks  int    // counted ones that were asked for
+	reason  string
+	draws   map[int]*stats.Draws
+}
+
+// NewWatch follows a run of a plan from its start.
+func NewWatch(checks []Check, plan *spec.Plan, host Host) *Watch {
+	return &Watch{checks: checks, data: Data{Plan: plan, Host: host}, settled: make([]bool, len(checks)), target: make([]int, len(checks)), draws: map[int]*stats.Draws{}, Confirm: true}
+}
+
+// Add notes a trial that was recorded, in the order of recording.
+func (w *Watch) Add(t results.Trial) { w.data.Trials = append(w.data.Trials, t) }
+
+// Reason says why there are fewer or more blocks than were asked for at least; "" where there is nothing to say.
+func (w *Watch) Reason() string { return w.reason }
+
+// Needed are the cells that the next block is to have, as indices of the plan, ascending; none: every check is settled,
+// or the bound is hit.
+func (w *Watch) Needed() []int {
+	repeats := w.data.Plan.Experiment.Repeats
+	if w.blocks < repeats.Min {
+		w.blocks++
+		return w.all()
+	}
+	cells, open := w.open()
+	if len(cells) > 0 && w.blocks < w.bound() {
+		w.blocks++
+		return cells
+	}
+	w.reason = w.why(open)
+	return nil
+}
+
+// why the run ends here, where more blocks could have been run, or where all of them were not enough.
+func (w *Watch) why(open int) string {
+	r := w.data.Plan.Experiment.Repeats
+	undecided, busy := w.undecided()
+	switch {
+	case len(w.checks) == 0:
+		return ""
+	case open > 0:
+		return fmt.Sprintf("%s undecided after %s, which is the bound", are(open, "check"), counted(w.blocks, "block"))
+	case busy > 0:
+		return fmt.Sprintf("%s undecided after %s: the machine was busy in most of them", are(busy, "check"), counted(w.blocks, "block"))
+	case r.Max > r.Min && undecided == 0 && w.blocks < r.Max:
+		return "every check was decided after " + counted(w.blocks, "block")
+	case r.Max > r.Min && undecided > 0 && r.Precision == 0:
+		return fmt.Sprintf("%s undecided after %s, the most that were planned", are(undecided, "check"), counted(w.blocks, "block"))
+	}
+	return ""
+}
+
+// undecided counts the checks that are inconclusive by now, and those of them for which the machine was too busy.
+func (w *Watch) undecided() (n, busy int) {
+	for _, v := range Judge(w.checks, w.data) {
+		if v.Outcome == Inconclusive {
+			n++
+			if v.Busy > v.N {
+				busy++
+			}
+		}
+	}
+	return n, busy
+}
+
+func are(n int, noun string) string {
+	if n == 1 {
+		return counted(n, noun) + " is"
+	}
+	return counted(n, noun) + " are"
+}
+
+// bound is how many blocks a run may have: the planned ones, as many again for those in which the machine was busy, and
+// those that confirm a failure.
+func (w *Watch) bound() int {
+	most := w.data.Plan.Experiment.Repeats.Max
+	return 2*most + min(most, stats.MostConfirming)
+}
+
+func (w *Watch) all() []int {
+	all := make([]int, len(w.data.Plan.Cells))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// open are the cells of the checks that are not settled, and how many checks these are.
+func (w *Watch) open() (cells []int, checks int) {
+	m := measure(w.data)
+	m.draws = w.draws
+	for i := range w.checks {
+		if w.settled[i] {
+			continue
+		}
+		if w.settled[i] = !w.wants(m, i); w.settled[i] {
+			continue
+		}
+		checks++
+		cells = append(cells, w.checks[i].cells...)
+	}
+	slices.Sort(cells)
+	return slices.Compact(cells), checks
+}
+
+// wants tells whether another block could change what becomes of a check.
+func (w *Watch) wants(m *measured, i int) bool {
+	c, r := &w.checks[i], w.data.Plan.Experiment.Repeats
+	seen := m.statistic(c).sight()
+	clean, busy := len(seen.clean), len(seen.busy)
+	switch target := max(w.target[i], r.Min); {
+	case busy > clean && clean+busy >= 2*target: // as many again as planned, and the machine was busy in most of them
+		return false
+	case clean > 0 && clean < w.target[i]:
+		return true
+	}
+	v, need := m.judge(c, false)
+	w.target[i] = need.blocks
+	switch {
+	case c.assertion.exact() || v.Outcome == Skipped || v.Outcome == Error:
+		return false
+	case r.Precision > 0:
+		return clean < r.Max && !narrow(v, r.Precision)
+	case v.Outcome == Fail && !w.Confirm:
+		return false
+	}
+	return need.blocks > 0
+}
+
+// narrow tells whether the interval of what was observed is at most as wide as this share of it.
+func narrow(v Verdict, precision float64) bool {
+	if v.Interval == nil || v.Observed == nil || *v.Observed == 0 {
+		return false
+	}
+	width := (v.Interval[1] - v.Interval[0]) / *v.Observed
+	return max(width, -width) <= precision
+}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"runner/gates"
+	"runner/internal/engine"
+	"runner/results"
+)
+
+// manner is how a run goes about it, besides what it measures.
+type manner struct {
+	noConfirm    bool
+	inconclusive inconclusive
+}
+
+func (m *manner) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&m.noConfirm, "no-confirm", false, "do not measure again what a failing check is about")
+	m.inconclusive.flag(c)
+}
+
+// watched follows the run, so that it goes on as long as a check needs blocks.
+func watched(x experiment, run results.Run, how manner) *gates.Watch {
+	watch := gates.NewWatch(x.checks, &x.plan, gateHost(run))
+	watch.Confirm = !how.noConfirm
+	return watch
+}
+
+// judged is what a check may ask of a trial: a run keeps all of its own in memory, so that what was printed is left out.
+func judged(t results.Trial) results.Trial {
+	t.Stdout, t.Stderr = "", ""
+	return t
+}
+
+// sayEnd says why a run ended where it did.
+func (a *app) sayEnd(x experiment, id string, outcome engine.Outcome, reason string) {
+	trials := plural(outcome.Trials, "trial")
+	switch {
+	case outcome.Interrupted:
+		fmt.Fprintf(a.stderr, "Interrupted after %s; what was measured is kept as run %s.\n", trials, id)
+	case outcome.OutOfBudget:
+		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %s.\n", x.spec.Repeats.Budget, trials)
+	case reason != "" && !a.quiet:
+		fmt.Fprintf(a.stderr, "%s%s.\n", strings.ToUpper(reason[:1]), reason[1:])
+	}
+}

@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"runner/results"
+	"runner/spec"
+)
+
+// course is a run on its way from block to block.
+type course struct {
+	*Engine
+	proof  *proof
+	around *steps
+	absent []bool // by cell: it cannot run here, as one row says
+	began  time.Time
+	out    Outcome
+}
+
+// round is one block.
+type round struct {
+	number int   // from 0, warm-up blocks first
+	of     int   // blocks at most, going by the spec; what has to be measured again comes on top
+	cells  []int // that the block is to have; nil: all
+	slots  []spec.Slot
+}
+
+// blocks measures block after block until enough is known, or time is up.
+func (c *course) blocks(ctx context.Context) error {
+	for number := 0; ; number++ {
+		cells, enough := c.wanted(number)
+		if enough {
+			return nil
+		}
+		r := c.round(number, cells)
+		if c.left(r.slots) == 0 { // nothing that can run here is wanted, and asking again would not change that
+			return nil
+		}
+		if budget := c.Plan.Experiment.Repeats.Budget; budget > 0 && c.Now().Sub(c.began) > budget {
+			c.out.OutOfBudget = true
+			return nil
+		}
+		if err := c.measure(ctx, r); err != nil || c.out.Interrupted {
+			return err
+		}
+	}
+}
+
+// wanted are the cells that a block is to have, nil for all of them, or that there are blocks enough.
+func (c *course) wanted(number int) (cells []int, enough bool) {
+	repeats := c.Plan.Experiment.Repeats
+	switch {
+	case number < repeats.Warmup:
+		return nil, false
+	case c.More == nil:
+		return nil, number >= repeats.Warmup+repeats.Min
+	}
+	cells = c.More()
+	return cells, len(cells) == 0
+}
+
+// round is a block of these cells in the order of the plan. A baseline's second copy goes with it.
+func (c *course) round(number int, cells []int) round {
+	repeats := c.Plan.Experiment.Repeats
+	r := round{number: number, of: repeats.Warmup + repeats.Min, cells: cells, slots: c.blockSlots(number, c.proof)}
+	if c.More != nil {
+		r.of = max(repeats.Warmup+repeats.Max, number+1)
+	}
+	if cells != nil {
+		wanted := make([]bool, len(c.Plan.Cells))
+		for _, i := range cells {
+			wanted[i] = true
+		}
+		r.slots = slices.DeleteFunc(r.slots, func(s spec.Slot) bool { return !wanted[s.Cell] })
+	}
+	return r
+}
+
+// left is how many of these trials can be run here.
+func (c *course) left(slots []spec.Slot) (n int) {
+	for _, s := range slots {
+		if !c.absent[s.Cell] {
+			n++
+		}
+	}
+	return n
+}
+
+// measure runs the trials of a block, each recorded before the next one starts.
+func (c *course) measure(ctx context.Context, r round) error {
+	for position, slot := range r.slots {
+		if c.absent[slot.Cell] {
+			continue
+		}
+		trial, err := c.trial(ctx, c.proof, c.around, slot, r.number, position)
+		if err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			c.out.Interrupted = true
+			return nil
+		}
+		// Recording is not cancelled by the Ctrl-C that may come meanwhile: the trial is whole.
+		if err := c.Recorder.Record(context.WithoutCancel(ctx), trial); err != nil {
+			return fmt.Errorf("record trial %d of block %d: %w", position, r.number, err)
+		}
+		c.absent[slot.Cell] = trial.Status == results.Unavailable
+		c.out.Trials++
+		c.notify(trial, slot, r, position)
+	}
+	return nil
+}
+
+// notify tells of a trial. How many there will be is reckoned as if all later blocks had the cells of this one, or all
+// cells as long as it is a warm-up block.
+func (c *course) notify(trial results.Trial, slot spec.Slot, r round, position int) {
+	if c.Notify == nil {
+		return
+	}
+	total := c.out.Trials + c.left(r.slots[position+1:]) + (r.of-r.number-1)*c.left(r.slots)
+	c.Notify(Event{
+		Trial: trial, Cell: slot.Cell, Done: c.out.Trials, Total: total, Block: r.number, Of: r.of, Cells: r.cells,
+		AtMost: c.More != nil && c.Plan.Experiment.Repeats.Adaptive(),
+	})
+}
