@@ -144,6 +144,9 @@ func TestOthersContaminationIsNoMatter(t *testing.T) {
 	if v := judgeOne(t, plan, asserted("speedup(procs=2) > 1.3", "", ""), all); v.Outcome != Pass || v.N != 10 || v.Busy != 0 {
 		t.Error(said(v), v.N, v.Busy)
 	}
+	if v := judgeOne(t, plan, asserted("memory(procs=4) == 1*MiB", "", ""), all); v.Outcome != Pass || v.N != 10 {
+		t.Error("a neighbour takes no memory of ours:", said(v), v.N)
+	}
 	if v := judgeOne(t, plan, asserted("speedup(procs=4) > 1.3", "", ""), all); v.Outcome != Inconclusive || v.Busy != 10 {
 		t.Error(said(v), v.Busy)
 	}

@@ -21,12 +21,12 @@ func (g sight) shown() []int {
 // sight sorts the blocks of a check by its own cells alone: what others went through is no matter of it.
 func (s *statistic) sight() sight {
 	var out sight
-	cells := s.timed()
+	cells, touchy := s.timed(), s.cells(func(f *function) bool { return !f.exact && !f.shared })
 	for b := range s.data.blocks {
 		ran, busy, whole := false, false, true
 		for _, c := range cells {
 			ran = ran || s.data.ran[c][b]
-			busy = busy || s.data.shared[c][b] != ""
+			busy = busy || s.data.shared[c][b] != "" && slices.Contains(touchy, c)
 			whole = whole && s.data.ok[c][b] != nil
 		}
 		switch {
@@ -47,10 +47,13 @@ func (s *statistic) sight() sight {
 }
 
 // timed are the cells, baselines too, that the check asks for what is random, ascending.
-func (s *statistic) timed() []int {
+func (s *statistic) timed() []int { return s.cells(func(f *function) bool { return !f.exact }) }
+
+// cells are those that some functions are asked about, and their baselines, ascending.
+func (s *statistic) cells(of func(*function) bool) []int {
 	var cells []int
 	for _, u := range s.check.uses {
-		if u.site.function.exact || u.site.function.kind == noCell {
+		if !of(&u.site.function) || u.site.function.kind == noCell {
 			continue
 		}
 		r, err := s.check.resolve(s.check.assertion.index(u.site), u.values, u.params)

@@ -49,8 +49,11 @@ type rates struct {
 // an error; 15 % above it, a fail is, and 15 % below it a pass.
 func TestErrorRates(t *testing.T) {
 	runs, resamples := 150, 1000
-	if *simulate {
+	switch {
+	case *simulate:
 		runs, resamples = 2000, 5000
+	case testing.Short():
+		runs, resamples = 15, 300
 	}
 	table := []string{"| machine | true speedup | passes | fails | inconclusive | decided within 16 blocks | blocks, median | plain median of 10: passes |", "|---|---|---|---|---|---|---|---|"}
 	all := simulated(t, runs, resamples)
