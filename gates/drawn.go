@@ -5,6 +5,12 @@ import "runner/internal/stats"
 // resamples is how many times the blocks are drawn for a verdict.
 const resamples = 20_000
 
+// What is kept for the next check, at 160 kB for the medians of a cell, and about 1 MB for the draws of a number of blocks.
+const (
+	mostMedians = 256
+	mostDraws   = 8
+)
+
 // drawn is what a query is answered on: each of some blocks once, or one resample of them.
 type drawn struct {
 	blocks []int // places
@@ -51,6 +57,9 @@ func (m *measured) medians(cell int, x metric, d *drawn) []float64 {
 		}
 		values[i] = s.values[b]
 	}
+	if len(d.medians) >= mostMedians {
+		clear(d.medians)
+	}
 	d.medians[key] = d.draws.Medians(values)
 	return d.medians[key]
 }
@@ -59,6 +68,9 @@ func (m *measured) medians(cell int, x metric, d *drawn) []float64 {
 func (m *measured) redrawn(blocks []int) *drawn {
 	n := len(blocks)
 	if m.draws[n] == nil {
+		if len(m.draws) >= mostDraws { // of a run that is looked at after each block
+			clear(m.draws)
+		}
 		m.draws[n] = stats.NewDraws(n, m.resamples())
 	}
 	key := string(encodePlaces(blocks))

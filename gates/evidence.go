@@ -97,10 +97,13 @@ type comparison struct {
 	operator        string
 	at              place // of what was observed
 	unit            string
+	left, right     expression.Operand // what was observed, and its limit
+	both            bool               // the limit was measured too
+	random          bool               // it rests on times and the like
 }
 
 // compare picks the comparison that decides: of those that are as false or true as the whole check, the one with the
-// least margin. The measured side is the observed one, also where it stands on the right.
+// least margin, and rather one of what is random. The measured side is the observed one, also where it stands on the right.
 func (s *statistic) compare(on *drawn, holds bool) comparison {
 	var best comparison
 	for _, c := range s.check.assertion.program.Comparisons() {
@@ -109,15 +112,39 @@ func (s *statistic) compare(on *drawn, holds bool) comparison {
 		if !ok1 || !ok2 {
 			continue
 		}
-		is := comparison{true, left, right, c.Operator, place{c.Left.From, c.Left.To}, c.Left.Unit}
-		if !s.measures(c.Left) && s.measures(c.Right) {
-			is = comparison{true, right, left, mirrored[c.Operator], place{c.Right.From, c.Right.To}, c.Right.Unit}
+		is := comparison{found: true, observed: left, limit: right, operator: c.Operator, at: place{c.Left.From, c.Left.To}, unit: c.Left.Unit,
+			left: c.Left, right: c.Right, random: s.randomIn(c.Left) || s.randomIn(c.Right)}
+		switch {
+		case s.measures(c.Left) && s.measures(c.Right):
+			is.both = true
+		case s.measures(c.Right):
+			is.observed, is.limit, is.operator, is.at, is.unit = right, left, mirrored[c.Operator], place{c.Right.From, c.Right.To}, c.Right.Unit
+			is.left, is.right = c.Right, c.Left
 		}
-		if !best.found || is.holds() == holds && (best.holds() != holds || math.Abs(is.distance()) < math.Abs(best.distance())) {
+		if !best.found || is.before(best, holds) {
 			best = is
 		}
 	}
 	return best
+}
+
+// before tells whether a verdict is rather told by this comparison than by another.
+func (c comparison) before(best comparison, holds bool) bool {
+	if agrees, agreed := c.holds() == holds, best.holds() == holds; agrees != agreed {
+		return agrees
+	}
+	if c.random != best.random {
+		return c.random
+	}
+	return math.Abs(c.margin()) < math.Abs(best.margin())
+}
+
+// margin is the distance as a share of the limit, which compares across units.
+func (c comparison) margin() float64 {
+	if c.limit == 0 {
+		return c.distance()
+	}
+	return c.distance() / math.Abs(c.limit)
 }
 
 var mirrored = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -143,6 +170,12 @@ func asNumber(v any) (float64, bool) {
 func (s *statistic) measures(o expression.Operand) bool {
 	return slices.ContainsFunc(s.check.assertion.sites, func(c callSite) bool {
 		return c.function.kind != noCell && c.From >= o.From && c.To <= o.To
+	})
+}
+
+func (s *statistic) randomIn(o expression.Operand) bool {
+	return slices.ContainsFunc(s.check.assertion.sites, func(c callSite) bool {
+		return c.function.kind != noCell && !c.function.exact && c.From >= o.From && c.To <= o.To
 	})
 }
 

@@ -25,7 +25,10 @@ func Judge(checks []Check, data Data) []Verdict {
 
 // judge gives a verdict, and what the check would still need. Where the run is not over, a look that has not been
 // reached is not taken.
-func (m *measured) judge(c *Check, over bool) (Verdict, wanted) {
+func (m *measured) judge(c *Check, over bool) (Verdict, wanted) { return m.judgeFrom(c, 0, over) }
+
+// judgeFrom is judge where the looks before one are known not to decide.
+func (m *measured) judgeFrom(c *Check, look int, over bool) (Verdict, wanted) {
 	v := c.verdict()
 	if reason, err := m.unmet(c); err != nil {
 		v.Outcome, v.Reason = Error, err.Error()
@@ -35,6 +38,7 @@ func (m *measured) judge(c *Check, over bool) (Verdict, wanted) {
 		return v, nothing
 	}
 	s := m.statistic(c)
+	s.from = look
 	sight := s.sight()
 	on := each(sight.shown())
 	switch {

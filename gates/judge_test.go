@@ -69,7 +69,7 @@ func TestJudge(t *testing.T) {
 		`results(procs=2) == [42, 42, 42, 42, 42, 42, 42, 42, 42, 42]`: "pass",
 		`trials(procs=2) == 10 and failures(procs=2) == 0 and timeouts(procs=2) + leaked(procs=2) == 0`: "pass",
 		`speedup(procs=2) > parallelism`:                                            "pass",
-		`speedup(procs=2) > cores`:                                                  "inconclusive: the machine did the work of 1.75 cores at once, of the 2 it has: nothing could be 2 times as fast on it",
+		`speedup(procs=2) > cores`:                                                  "fail: speedup(procs=2) is 2, not > 2",
 		`gil == "off" ? speedup(procs=2) > 1 : speedup(procs=2) < 1`:                "pass",
 		`at_least(version, "1.9") and time(serial) > 0`:                             "pass",
 		`at_least(version, "1.27") and time(serial) > 0`:                            "fail: it is false",
@@ -231,7 +231,7 @@ func TestOnlyCountedTrialsCount(t *testing.T) {
 		"leaked":  func(t *results.Trial) { t.Status = results.Leaked },
 	} {
 		more := slices.Clone(good)
-		for i := range 4 * len(plan.Cells) {
+		for i := range len(plan.Cells) {
 			extra := good[i]
 			extra.Block += 100
 			extra.Phases.Total = time.Hour
@@ -248,20 +248,20 @@ func TestOnlyCountedTrialsCount(t *testing.T) {
 // The speedup is of the blocks that both cells have: here those in which the machine was slow for both.
 func TestSpeedupIsPaired(t *testing.T) {
 	plan := small()
-	slow := trials(plan, 12, func(cell, block int) float64 {
+	slow := trials(plan, 21, func(cell, block int) float64 {
 		s := perWorker(plan)(cell, block)
-		if block >= 6 {
+		if block >= 2 {
 			s *= 10
 		}
 		return s
 	})
 	slow = with(slow, "serial", func(t *results.Trial) {
-		if t.Block < 6 {
+		if t.Block < 2 {
 			t.Status = results.Crash
 		}
 	})
 	v := judgeOne(t, plan, asserted(`speedup(procs=2) == 2`, "", ""), slow)
-	if v.Outcome != Pass || v.N != 6 {
+	if v.Outcome != Pass || v.N != 19 {
 		t.Errorf("%s, n=%d", said(v), v.N)
 	}
 }

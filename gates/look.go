@@ -6,11 +6,13 @@ import (
 	"slices"
 
 	"runner/internal/stats"
+	"runner/results"
 )
 
 // wanted is what a check still needs before it is settled.
 type wanted struct {
 	blocks int // clean ones in all; 0: nothing more
+	look   int // which look is next: those before it did not decide
 }
 
 var nothing = wanted{}
@@ -19,8 +21,11 @@ var nothing = wanted{}
 func (s *statistic) look(v Verdict, seen sight, over bool) (Verdict, wanted) {
 	looks := s.data.looks(s.check)
 	for i, n := range looks {
+		if i < s.from {
+			continue
+		}
 		if n > len(seen.clean) && !over {
-			return v, wanted{n}
+			return v, wanted{n, i}
 		}
 		final := over && n > len(seen.clean) || i == len(looks)-1
 		at := seen.until(n)
@@ -48,6 +53,27 @@ type finding struct {
 	support float64
 }
 
+// mostLost is the part of the blocks, one in so many, that may lack an ok trial. More of them are missing data: what is
+// left of them is no fair choice, since the slow ones are those that end in a timeout.
+const mostLost = 10
+
+// lost tells why blocks lack an ok trial.
+func (s *statistic) lost(at sight) string {
+	var bad []*results.Trial
+	for _, c := range s.timed() {
+		for _, t := range s.data.counted[c] {
+			if t.Status != results.OK {
+				bad = append(bad, t)
+			}
+		}
+	}
+	reason := fmt.Sprintf("only %d of %s have an ok trial of each cell that the check names", len(at.complete), counted(len(at.clean), "block"))
+	if len(bad) > 0 {
+		reason += ": " + statuses(bad)
+	}
+	return reason
+}
+
 // found looks at some blocks, at one of so many looks.
 func (s *statistic) found(at sight, looks int) finding {
 	f := finding{sight: at, outcome: Inconclusive, on: each(at.shown())}
@@ -56,13 +82,20 @@ func (s *statistic) found(at sight, looks int) finding {
 	n := min(len(at.complete), s.n())
 	if n < stats.LeastBlocks {
 		f.reason = fmt.Sprintf("%s; at least %d are needed", counted(n, "block"), stats.LeastBlocks)
+		if len(at.clean) > len(at.complete) {
+			f.outcome, f.reason = Error, s.lost(at)
+		}
 		if len(at.busy) > n {
-			f.reason = crowded(at)
+			f.reason = s.crowded(at)
 		}
 		return f
 	}
 	if len(at.busy) > len(at.clean) {
-		f.reason = crowded(at)
+		f.reason = s.crowded(at)
+		return f
+	}
+	if lost := len(at.clean) - len(at.complete); lost*mostLost > len(at.clean) { // those that did not end in time are not there
+		f.outcome, f.reason = Error, s.lost(at)
 		return f
 	}
 	against, in := s.resample(&f)
@@ -105,24 +138,23 @@ func (s *statistic) incapable(f *finding) string {
 	return ""
 }
 
-// capacity is how many cores' worth of work the machine did at once, as it was measured or as some trial of these blocks
-// shows; not known where that was not measured, or where nothing was really run.
+// capacity is how many cores' worth of work the machine did at once, as it was measured, or as some cell was faster than
+// its baseline in these blocks; not known where that was not measured, or where nothing was really run.
 func (m *measured) capacity(blocks []int) (cores float64, known bool) {
-	if m.Host.Parallelism == nil {
+	if m.Host.Parallelism == nil || len(blocks) == 0 {
 		return 0, false
 	}
 	cores = *m.Host.Parallelism
-	for _, cell := range m.ok {
-		for _, b := range blocks {
-			switch t := cell[b]; {
-			case t == nil:
-			case t.Runtime.Name == "scripted":
-				return 0, false
-			default:
-				if used := busy.of(t); finite(used) {
-					cores = max(cores, used)
-				}
-			}
+	for i, c := range m.Plan.Cells {
+		if t := m.ok[i][blocks[0]]; t != nil && t.Runtime.Name == "scripted" {
+			return 0, false
+		}
+		if c.Baseline < 0 || c.Workers < 2 {
+			continue
+		}
+		q := query{measured: m, cells: []int{i}, bases: []int{c.Baseline}, on: each(blocks)}
+		if s, err := q.speedup(0); err == nil {
+			cores = max(cores, s)
 		}
 	}
 	return cores, true
@@ -147,20 +179,30 @@ func (s *statistic) resample(f *finding) (against, in float64) {
 	return float64(rows-yes) / float64(rows), float64(rows-no) / float64(rows)
 }
 
-// observed are the values of what is observed on the same resamples, ascending; nil where nothing numeric is compared.
+// observed are the values of what is observed on the same resamples, ascending; nil where nothing numeric is compared. Where
+// the limit is measured too, the two belong together: the values are then those of their ratio, times the limit.
 func (s *statistic) observed(f *finding) []float64 {
-	operand, found := s.operand(f.told)
-	if !found || len(f.complete) < stats.LeastBlocks {
+	if !f.told.found || len(f.complete) < stats.LeastBlocks {
 		return nil
 	}
 	on := s.data.redrawn(f.complete)
 	ask := s.caller(on)
 	var values []float64
 	for on.row = range on.draws.Rows {
-		v, err := operand.Eval(s.vars, ask)
-		if x, isNumber := asNumber(v); err == nil && isNumber {
-			values = append(values, x)
+		v, err := f.told.left.Eval(s.vars, ask)
+		x, isNumber := asNumber(v)
+		if err != nil || !isNumber {
+			continue
 		}
+		if f.told.both {
+			v, err := f.told.right.Eval(s.vars, ask)
+			limit, isNumber := asNumber(v)
+			if err != nil || !isNumber || limit == 0 {
+				continue
+			}
+			x *= f.told.limit / limit
+		}
+		values = append(values, x)
 	}
 	slices.Sort(values)
 	return values
@@ -170,7 +212,7 @@ func (s *statistic) observed(f *finding) []float64 {
 // 0 where no baseline ran twice.
 func (s *statistic) floor(at sight) float64 {
 	most := 0.0
-	for _, c := range s.timed() {
+	for _, c := range s.touchy() {
 		if n := s.data.noise(c, at.complete); n.N >= stats.LeastBlocks {
 			most = max(most, math.Abs(n.Ratio-1))
 		}
@@ -178,8 +220,16 @@ func (s *statistic) floor(at sight) float64 {
 	return most
 }
 
-func crowded(at sight) string {
-	return fmt.Sprintf("the machine was busy: %d of %s shared it with another program", len(at.busy), counted(len(at.busy)+len(at.clean), "block"))
+func (s *statistic) crowded(at sight) string {
+	text := fmt.Sprintf("the machine was busy in %d of %s", len(at.busy), counted(len(at.busy)+len(at.clean), "block"))
+	for _, b := range at.busy {
+		for _, c := range s.timed() {
+			if shared := s.data.shared[c][b]; shared != "" {
+				return text + " (" + shared + "); `runner doctor` tells more"
+			}
+		}
+	}
+	return text
 }
 
 // confirmation is how many fresh blocks a failure is tried on: as many as the first look has, at most ten.
@@ -190,6 +240,16 @@ func confirmation(looks []int) int {
 	return max(stats.LeastBlocks, min(looks[0], stats.MostConfirming))
 }
 
+// confirming is the share of resamples for a claim, on fresh blocks, above which its failure is not confirmed. The levels of
+// a failure on ten blocks or more bound its errors by themselves, so that it is enough if most resamples agree; fewer
+// blocks have too few resamples to tell such levels apart, and must fail twice.
+func confirming(first, fresh int) float64 {
+	if first < 10 {
+		return stats.PassLevel(fresh, 1)
+	}
+	return 0.5
+}
+
 // confirmed: what fails must fail in fresh blocks too, as far as there are some.
 func (s *statistic) confirmed(v Verdict, f finding, fresh sight, blocks int, over bool) (Verdict, wanted) {
 	need := nothing
@@ -197,11 +257,11 @@ func (s *statistic) confirmed(v Verdict, f finding, fresh sight, blocks int, ove
 	switch {
 	case blocks == 0:
 	case len(again.clean) < blocks && !over:
-		need = wanted{len(f.clean) + blocks}
+		need = wanted{len(f.clean) + blocks, s.from}
 	case len(again.complete) >= stats.LeastBlocks:
 		second := finding{sight: again}
 		second.on = each(again.complete)
-		if _, in := s.resample(&second); in > stats.PassLevel(len(again.complete), 1) {
+		if _, in := s.resample(&second); in > confirming(len(f.complete), len(again.complete)) {
 			f.outcome, f.reason = Inconclusive, fmt.Sprintf("it was false in %s, but %s did not confirm that", counted(len(f.complete), "block"), counted(len(again.complete), "fresh block"))
 		} else {
 			v.Confirmed = len(again.complete)

@@ -112,8 +112,8 @@ func TestContaminatedBlocks(t *testing.T) {
 		n, busy      int
 	}{
 		"some":                 {func(b int) bool { return b%3 == 1 }, 15, "pass", 10, 5},
-		"all":                  {func(int) bool { return true }, 20, "inconclusive: the machine was busy: 20 of 20 blocks shared it with another program", 0, 20},
-		"more than half":       {func(b int) bool { return b >= 6 }, 20, "inconclusive: the machine was busy: 14 of 20 blocks shared it with another program", 6, 14},
+		"all":                  {func(int) bool { return true }, 20, "inconclusive: the machine was busy in 20 of 20 blocks (another program); `runner doctor` tells more", 0, 20},
+		"more than half":       {func(b int) bool { return b >= 6 }, 20, "inconclusive: the machine was busy in 14 of 20 blocks (another program); `runner doctor` tells more", 6, 14},
 		"so that few are left": {func(b int) bool { return b >= 4 }, 7, "inconclusive: 4 blocks; at least 5 are needed", 4, 3},
 	} {
 		plan := pair(10, 10)
@@ -214,5 +214,79 @@ func TestCapacity(t *testing.T) {
 		if said(v) != test.want {
 			t.Errorf("%s: %s\nwant %s", test.check, said(v), test.want)
 		}
+	}
+}
+
+// TestLostTrials: those that ended well are no fair choice of all.
+func TestLostTrials(t *testing.T) {
+	plan := pair(20, 20)
+	for _, test := range []struct {
+		lost int
+		want string
+	}{
+		{0, "pass"}, {2, "pass"},
+		{3, "error: only 17 of 20 blocks have an ok trial of each cell that the check names: 3 timeout (after 2 s)"},
+		{17, "error: only 3 of 20 blocks have an ok trial of each cell that the check names: 17 timeout (after 2 s)"},
+	} {
+		all := trials(plan, 20, wavering(1.9, 0.02))
+		for i := range all {
+			if all[i].Workers == 2 && all[i].Block < test.lost {
+				all[i].Status, all[i].Reason = results.Timeout, "after 2 s"
+			}
+		}
+		if v := judgeOne(t, plan, asserted("speedup(procs=2) > 1.3", "", ""), all); said(v) != test.want {
+			t.Errorf("%d lost: %s", test.lost, said(v))
+		}
+	}
+}
+
+// TestBlocksOfOthers: a block in which only some cells of a check were tried is none of its blocks.
+func TestBlocksOfOthers(t *testing.T) {
+	plan := pair(10, 40)
+	var all []results.Trial
+	for _, trial := range trials(plan, 40, wavering(1.9, 0.02)) {
+		if trial.Block >= 20 && trial.Workers == 2 {
+			continue
+		}
+		if trial.Block < 11 {
+			trial.Contaminated = "another program"
+		}
+		all = append(all, trial)
+	}
+	v := judgeOne(t, plan, asserted("speedup(procs=2) > 1.3", "", ""), all)
+	if v.Outcome != Inconclusive || v.N != 9 || v.Busy != 11 {
+		t.Error(said(v), v.N, v.Busy)
+	}
+}
+
+// TestWhichComparison: a guard goes by the comparison of what is random that is nearest to its limit, as a share of it.
+func TestWhichComparison(t *testing.T) {
+	plan := pair(10, 10)
+	ten := trials(plan, 10, wavering(1.31, 0.001))
+	for check, observed := range map[string]float64{
+		"time(procs=2) < 10 and speedup(procs=2) > 1.3":    1.31,
+		"trials(procs=2) >= 10 and speedup(procs=2) > 1.3": 1.31,
+		"speedup(procs=2) > 1.3 and speedup(procs=2) < 9":  1.31,
+	} {
+		if v := judgeOne(t, plan, asserted(check, "", ""), ten); v.Observed == nil || math.Abs(*v.Observed-observed) > 0.01 {
+			t.Errorf("%s: %s, observed %v", check, said(v), v.Observed)
+		}
+	}
+}
+
+// TestIntervalOfTwoMeasuredSides: what both sides have in common is not in it.
+func TestIntervalOfTwoMeasuredSides(t *testing.T) {
+	plan := pair(10, 10)
+	r := rand.New(rand.NewPCG(5, 6))
+	machine, last := 1.0, -1
+	all := trials(plan, 10, func(cell, block int) float64 {
+		if block != last {
+			machine, last = math.Exp(0.3*r.NormFloat64()), block
+		}
+		return machine * []float64{1, 0.7}[cell] * math.Exp(0.005*r.NormFloat64())
+	})
+	v := judgeOne(t, plan, asserted("time(procs=2) < 0.8 * time(serial)", "", ""), all)
+	if v.Outcome != Pass || v.Interval == nil || v.Interval[1] > *v.Limit || v.Interval[0] > *v.Observed || v.Interval[1] < *v.Observed {
+		t.Errorf("%s: %v in %v, limit %v", said(v), *v.Observed, v.Interval, *v.Limit)
 	}
 }

@@ -25,7 +25,7 @@ type Data struct {
 	Trials []results.Trial
 	Host   Host
 
-	Resamples int // of the blocks, for a verdict; 0: 20,000, which is what the error rates were measured with
+	Resamples int // of the blocks, for a verdict; 0: 20,000
 }
 
 // measured is Data arranged by cell and block. Only what counts is in it: no warm-up, nothing interrupted.
@@ -109,6 +109,9 @@ func (m *measured) add(cell int, t *results.Trial, at map[int]int) {
 	}
 	if t.Status == results.Unprepared { // not even tried
 		m.unready[cell] = cmpOr(m.unready[cell], t.Reason)
+		if place, counts := at[t.Block]; counts && !t.Warmup && !t.Control {
+			m.ran[cell][place] = true
+		}
 		return
 	}
 	if t.Warmup || t.Status == results.Interrupted {

@@ -135,7 +135,7 @@ func (t *tester) untried() bool {
 	seen := s.sight()
 	switch {
 	case len(seen.busy) > len(seen.clean):
-		t.Untried = crowded(seen)
+		t.Untried = s.crowded(seen)
 	case len(seen.complete) < stats.LeastBlocks:
 		t.Untried = fmt.Sprintf("%s: with fewer than %d nothing is decided", counted(len(seen.complete), "block"), stats.LeastBlocks)
 	}

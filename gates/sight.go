@@ -4,7 +4,7 @@ import "slices"
 
 // sight is which blocks a check can see, as places in their order.
 type sight struct {
-	clean    []int // its cells ran, and had the machine to themselves
+	clean    []int // all of its cells were tried, and had the machine to themselves
 	complete []int // of these, all cells that it times are ok
 	busy     []int // something else took part of the machine
 	disputed []int // of these, all cells that it times are ok
@@ -21,11 +21,11 @@ func (g sight) shown() []int {
 // sight sorts the blocks of a check by its own cells alone: what others went through is no matter of it.
 func (s *statistic) sight() sight {
 	var out sight
-	cells, touchy := s.timed(), s.cells(func(f *function) bool { return !f.exact && !f.shared })
+	cells, touchy := s.timed(), s.touchy()
 	for b := range s.data.blocks {
-		ran, busy, whole := false, false, true
+		ran, busy, whole := true, false, true
 		for _, c := range cells {
-			ran = ran || s.data.ran[c][b]
+			ran = ran && s.data.ran[c][b]
 			busy = busy || s.data.shared[c][b] != "" && slices.Contains(touchy, c)
 			whole = whole && s.data.ok[c][b] != nil
 		}
@@ -48,6 +48,11 @@ func (s *statistic) sight() sight {
 
 // timed are the cells, baselines too, that the check asks for what is random, ascending.
 func (s *statistic) timed() []int { return s.cells(func(f *function) bool { return !f.exact }) }
+
+// touchy are those of them whose numbers a neighbour changes.
+func (s *statistic) touchy() []int {
+	return s.cells(func(f *function) bool { return !f.exact && !f.shared })
+}
 
 // cells are those that some functions are asked about, and their baselines, ascending.
 func (s *statistic) cells(of func(*function) bool) []int {

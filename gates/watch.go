@@ -16,20 +16,30 @@ type Watch struct {
 
 	checks  []Check
 	data    Data
-	settled []bool // of each check: no further block is needed
-	target  []int  // of each check: with how many clean blocks it is to be looked at again
-	blocks  int    // counted ones that were asked for
+	settled []bool   // of each check: no further block is needed
+	next    []wanted // of each check: with how many clean blocks it is to be looked at again, and at which look
+	blocks  int      // counted ones that were asked for
 	reason  string
 	draws   map[int]*stats.Draws
 }
 
 // NewWatch follows a run of a plan from its start.
 func NewWatch(checks []Check, plan *spec.Plan, host Host) *Watch {
-	return &Watch{checks: checks, data: Data{Plan: plan, Host: host}, settled: make([]bool, len(checks)), target: make([]int, len(checks)), draws: map[int]*stats.Draws{}, Confirm: true}
+	return &Watch{checks: checks, data: Data{Plan: plan, Host: host}, settled: make([]bool, len(checks)), next: make([]wanted, len(checks)), draws: map[int]*stats.Draws{}, Confirm: true}
 }
 
 // Add notes a trial that was recorded, in the order of recording.
 func (w *Watch) Add(t results.Trial) { w.data.Trials = append(w.data.Trials, t) }
+
+// Recheck takes the machine's parallelism as it is now, where that is lower than it was: what was decided by it may be open
+// again.
+func (w *Watch) Recheck(parallelism float64) {
+	if p := w.data.Host.Parallelism; p == nil || parallelism < *p {
+		w.data.Host.Parallelism = &parallelism
+		clear(w.settled)
+		clear(w.next)
+	}
+}
 
 // Reason says why there are fewer or more blocks than were asked for at least; "" where there is nothing to say.
 func (w *Watch) Reason() string { return w.reason }
@@ -54,12 +64,17 @@ func (w *Watch) Needed() []int {
 // why the run ends here, where more blocks could have been run, or where all of them were not enough.
 func (w *Watch) why(open int) string {
 	r := w.data.Plan.Experiment.Repeats
+	if len(w.checks) == 0 {
+		return ""
+	}
+	if open > 0 {
+		return fmt.Sprintf("%s undecided after %s, which is the bound", are(open, "check"), counted(w.blocks, "block"))
+	}
+	if r.Max == r.Min && w.blocks == r.Min {
+		return ""
+	}
 	undecided, busy := w.undecided()
 	switch {
-	case len(w.checks) == 0:
-		return ""
-	case open > 0:
-		return fmt.Sprintf("%s undecided after %s, which is the bound", are(open, "check"), counted(w.blocks, "block"))
 	case busy > 0:
 		return fmt.Sprintf("%s undecided after %s: the machine was busy in most of them", are(busy, "check"), counted(w.blocks, "block"))
 	case r.Max > r.Min && undecided == 0 && w.blocks < r.Max:
@@ -128,23 +143,30 @@ func (w *Watch) wants(m *measured, i int) bool {
 	c, r := &w.checks[i], w.data.Plan.Experiment.Repeats
 	seen := m.statistic(c).sight()
 	clean, busy := len(seen.clean), len(seen.busy)
-	switch target := max(w.target[i], r.Min); {
-	case busy > clean && clean+busy >= 2*target: // as many again as planned, and the machine was busy in most of them
+	switch next := w.next[i].blocks; {
+	case busy > clean && clean+busy >= 2*max(next, r.Min): // as many again as planned, and the machine was busy in most of them
 		return false
-	case clean > 0 && clean < w.target[i]:
+	case clean > 0 && clean < next:
 		return true
 	}
-	v, need := m.judge(c, false)
-	w.target[i] = need.blocks
+	v, need := m.judgeFrom(c, w.next[i].look, false)
+	w.next[i] = need
 	switch {
-	case c.assertion.exact() || v.Outcome == Skipped || v.Outcome == Error:
+	case c.assertion.exact() || v.Outcome == Skipped:
 		return false
+	case v.Outcome == Error: // it may be one of the first few trials that went wrong
+		return w.blocks < min(m.looks(c)[0], stats.LeastBlocks) && !m.impossible(c)
 	case r.Precision > 0:
 		return clean < r.Max && !narrow(v, r.Precision)
 	case v.Outcome == Fail && !w.Confirm:
 		return false
 	}
 	return need.blocks > 0
+}
+
+// impossible tells whether a cell of the check cannot run here.
+func (m *measured) impossible(c *Check) bool {
+	return slices.ContainsFunc(c.cells, func(cell int) bool { return m.absent[cell] != "" })
 }
 
 // narrow tells whether the interval of what was observed is at most as wide as this share of it.

@@ -161,8 +161,11 @@ func restsOn(v *gates.Verdict) string {
 	if v.Outcome == gates.Inconclusive && v.Of > 0 {
 		text = glue(fmt.Sprintf("%d of %s", v.N, blocks(v.Of)))
 	}
-	if v.Confirmed > 0 {
+	switch {
+	case v.Confirmed > 0:
 		text += fmt.Sprintf(", and in %d fresh ones", v.Confirmed)
+	case v.Outcome == gates.Fail && v.Of > 0:
+		text += ", not confirmed"
 	}
 	if v.Busy > 0 {
 		text += fmt.Sprintf("; %d left out, in which the machine was busy", v.Busy)

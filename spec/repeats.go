@@ -99,6 +99,10 @@ func (e *Experiment) overrideRepeats(opt Options) {
 		}
 		e.Origins["repeats"] = from
 	}
+	if opt.UntilDecided {
+		r.Precision = 0
+		delete(e.Origins, "repeats.precision")
+	}
 	if opt.UntilDecided && !r.Adaptive() {
 		r.Max = max(r.Min, usualMax)
 		e.Origins["repeats.max"] = from

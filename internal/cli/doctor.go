@@ -59,7 +59,7 @@ type examined struct {
 	second      []float64 // s, the same, in turn with the first
 	silent      string    // why there are none
 	steal       *float64  // share of the time of the usable cores, while all that was measured
-	throttled   int64
+	throttled   time.Duration
 	reading     time.Duration // what it takes to read the clock
 	runtimes    []string
 }

@@ -170,7 +170,7 @@ func (e *examined) limits() reports.Finding {
 	case !v.Grouped:
 		return unknown("limits", hidden)
 	case e.throttled > 0:
-		return warn("limits", "", "the CPU quota stopped this program in %d periods", e.throttled)
+		return warn("limits", "", "the CPU quota stopped this program for %.0f ms", 1000*e.throttled.Seconds())
 	case v.MemoryLimit != nil:
 		return ok("limits", "memory up to %s", size(*v.MemoryLimit))
 	default:

@@ -62,7 +62,7 @@ func TestFindings(t *testing.T) {
 		"no pressure":      {func(e *examined) { e.vitals.Pressure = "" }, "warn waiting", "psi=1"},
 		"guest":            {func(e *examined) { e.machine.Virtual = "kvm" }, "", "kvm"},
 		"no groups":        {func(e *examined) { e.vitals.Grouped = false }, "unknown limits", ""},
-		"throttled":        {func(e *examined) { e.throttled = 3 }, "warn limits", "3 periods"},
+		"throttled":        {func(e *examined) { e.throttled = 30 * time.Millisecond }, "warn limits", "for 30 ms"},
 		"memory":           {func(e *examined) { e.vitals.MemoryLimit = at(int64(1 << 30)) }, "", ""},
 		"governor":         {func(e *examined) { e.vitals.Governor = "powersave" }, "warn frequency", "powersave (intel_pstate), 0.80 GHz to 3.60 GHz: a short trial runs before the clock has risen | sudo cpupower"},
 		"fixed":            {func(e *examined) { e.vitals.Governor = "userspace"; e.vitals.Slowest = e.vitals.Fastest }, "", ""},

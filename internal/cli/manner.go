@@ -8,6 +8,7 @@ import (
 
 	"runner/gates"
 	"runner/internal/engine"
+	"runner/internal/host"
 	"runner/results"
 )
 
@@ -27,6 +28,27 @@ func watched(x experiment, run results.Run, how manner) *gates.Watch {
 	watch := gates.NewWatch(x.checks, &x.plan, gateHost(run))
 	watch.Confirm = !how.noConfirm
 	return watch
+}
+
+// more asks the watch for the cells of the next block. Where none is needed, the machine's parallelism is measured again
+// before that is final: a check may go by it, and is to be judged in the end by what it was judged by during the run.
+func (a *app) more(watch *gates.Watch, capacity **float64) func() []int {
+	return func() []int {
+		cells := watch.Needed()
+		if len(cells) > 0 {
+			*capacity = nil
+			return cells
+		}
+		if p, err := host.Parallelism(a.ctx, host.Cores()); err == nil && *capacity == nil {
+			*capacity = &p
+			watch.Recheck(p)
+			cells = watch.Needed()
+		}
+		if len(cells) > 0 {
+			*capacity = nil
+		}
+		return cells
+	}
 }
 
 // judged is what a check may ask of a trial: a run keeps all of its own in memory, so that what was printed is left out.

@@ -183,7 +183,8 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 		fmt.Fprintf(a.stderr, "run %s, kept in %s\n", run.ID, reports.Visible(db.Path()))
 	}
 	watch, live := watched(x, run, how), a.live(x)
-	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Announce: live.step, More: watch.Needed,
+	var capacity *float64
+	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Announce: live.step, More: a.more(watch, &capacity),
 		Notify: func(event engine.Event) {
 			watch.Add(judged(event.Trial))
 			live.event(event)
@@ -203,7 +204,10 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 		word = interrupted
 	}
 	a.sayEnd(x, run.ID, outcome, watch.Reason())
-	after := environment(a.ctx, x.spec.File)
+	after := machine(a.ctx, x.spec.File)
+	if after.Parallelism = capacity; capacity == nil {
+		after = environment(a.ctx, x.spec.File)
+	}
 	return run.ID, outcome.Undone, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
 }
 

@@ -15,7 +15,8 @@ type Counters struct {
 	Busy      time.Duration // CPU time of everybody on the usable cores
 	Ours      time.Duration // that of this process and its descendants
 	Stolen    time.Duration // by the hypervisor, from the usable cores
-	Throttled int64         // periods in which a CPU quota stopped a group that this process is in
+	Throttled time.Duration // in which a CPU quota stopped a group that this process is in
+	Quota     float64       // that quota, in cores; 0: none
 	Swapped   int64         // B, in and out
 }
 
@@ -29,6 +30,8 @@ const (
 	muchCPU   = 0.15                   // cores
 	muchSteal = 0.01                   // of each core
 	muchSwap  = 1 << 20                // B: a few pages come and go on any machine
+
+	muchThrottling = 0.01 // of the time
 )
 
 // muchWaiting is the share of the time in which some thread waits that is not put down to chance: a tenth, and less where
@@ -94,14 +97,16 @@ func (c Counters) Until(later, recent Counters, workers, cores int) string {
 		stolen  = later.Stolen - c.Stolen
 		steal   = share(stolen, window) / float64(max(cores, 1))
 		swapped = later.Swapped - c.Swapped
+
+		throttled = later.Throttled - c.Throttled
 	)
 	switch {
 	case waiting > muchWaiting(atOnce) && known && share(others, span) > muchCPU:
 		return fmt.Sprintf("another program used %.2f cores while threads waited %.0f %% of the time", share(others, span), 100*waiting)
 	case stolen >= 2*tick && steal > muchSteal:
 		return fmt.Sprintf("the hypervisor took %.1f %% of the time (steal)", 100*steal)
-	case fits && later.Throttled > c.Throttled:
-		return "the cgroup's CPU quota throttled it " + times(later.Throttled-c.Throttled)
+	case fits && workers <= int(later.Quota) && share(throttled, window) > muchThrottling:
+		return fmt.Sprintf("the cgroup's CPU quota stopped it for %.1f %% of the time", 100*share(throttled, window))
 	case swapped >= muchSwap:
 		return fmt.Sprintf("the system swapped %d MiB", swapped>>20)
 	}
@@ -109,13 +114,6 @@ func (c Counters) Until(later, recent Counters, workers, cores int) string {
 }
 
 func share(part, window time.Duration) float64 { return float64(part) / float64(window) }
-
-func times(n int64) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
-}
 
 // pressure reads the total of the line "some", in µs, of a file such as /proc/pressure/cpu. The kernel brings it up to
 // date for each reader. Threads that have ended are in it, which per-thread counts lose.

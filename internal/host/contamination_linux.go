@@ -29,8 +29,10 @@ func countersOf(from sources, file func(path string) string) Counters {
 	}
 	c.Busy, c.Stolen = cpuTimes(file("/proc/stat"), from.cpus)
 	for _, path := range from.throttle {
-		c.Throttled += value(file(path), "nr_throttled")
+		stat := file(path) // version 2 counts in µs, version 1 in ns
+		c.Throttled += time.Duration(value(stat, "throttled_usec"))*time.Microsecond + time.Duration(value(stat, "throttled_time"))
 	}
+	c.Quota = from.quota
 	vm := file("/proc/vmstat")
 	c.Swapped = (value(vm, "pswpin") + value(vm, "pswpout")) * int64(os.Getpagesize())
 	return c
@@ -40,6 +42,7 @@ func countersOf(from sources, file func(path string) string) Counters {
 type sources struct {
 	pressure string // "": none, or the kernel does not keep it
 	throttle []string
+	quota    float64         // in cores; 0: none
 	cpus     map[string]bool // usable, by their names in /proc: cpu0
 }
 
@@ -49,6 +52,7 @@ var sourcesHere = sync.OnceValue(func() sources { return sourcesOf(read("/proc/s
 // elsewhere is no matter.
 func sourcesOf(cgroups string, cpus []int, file func(path string) string) sources {
 	s := sources{cpus: map[string]bool{}}
+	s.quota = quotaOf(cgroups, func(path string) string { return file("/sys/fs/cgroup" + path) })
 	for _, c := range cpus {
 		s.cpus["cpu"+strconv.Itoa(c)] = true
 	}

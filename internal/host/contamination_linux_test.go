@@ -19,17 +19,17 @@ func TestSources(t *testing.T) {
 	files["/sys/fs/cgroup/user.slice/cpu.pressure"] = "some total=2\n"
 	files["/sys/fs/cgroup/cpu.pressure"] = "some total=3\n"
 	files["/sys/fs/cgroup/user.slice/app.scope/cpu.stat"] = "usage_usec 5\n"
-	files["/sys/fs/cgroup/user.slice/cpu.stat"] = "nr_throttled 4\n"
+	files["/sys/fs/cgroup/user.slice/cpu.stat"] = "nr_throttled 1\nthrottled_usec 4\n"
 	s := sourcesOf(second, []int{3}, file)
 	if s.pressure != "/sys/fs/cgroup/user.slice/cpu.pressure" || len(s.throttle) != 2 {
 		t.Errorf("%+v", s)
 	}
 	c := countersOf(s, file)
 	c.At = 0
-	if want := (Counters{Waited: 2 * time.Microsecond, Busy: tick, Stolen: 2 * tick, Throttled: 4, Swapped: 5 * int64(os.Getpagesize())}); c != want {
+	if want := (Counters{Waited: 2 * time.Microsecond, Busy: tick, Stolen: 2 * tick, Throttled: 4 * time.Microsecond, Swapped: 5 * int64(os.Getpagesize())}); c != want {
 		t.Errorf("%+v", c)
 	}
-	files["/sys/fs/cgroup/cpu/job/cpu.stat"] = "nr_throttled 9\n"
+	files["/sys/fs/cgroup/cpu/job/cpu.stat"] = "throttled_time 9\n"
 	first := sourcesOf("4:memory:/x\n2:cpu,cpuacct:/job\n1:cpuset:/y\n", []int{3}, file)
 	if !slices.Equal(first.throttle, []string{"/sys/fs/cgroup/cpu/job/cpu.stat"}) || first.pressure != "/proc/pressure/cpu" {
 		t.Errorf("%+v", first)

@@ -39,10 +39,11 @@ func TestUntil(t *testing.T) {
 		"steal":                        {func(c *Counters) { c.Stolen += 60 * ms }, 2, 2, "the hypervisor took 3.0 % of the time (steal)"},
 		"steal below 1 %":              {func(c *Counters) { c.Stolen += 20 * ms }, 2, 2, ""},
 		"steal of one tick":            {func(c *Counters) { c.Stolen += 10 * ms; c.At -= 900 * ms }, 2, 2, ""},
-		"throttled":                    {func(c *Counters) { c.Throttled += 4 }, 2, 2, "the cgroup's CPU quota throttled it 4 times"},
-		"throttled once":               {func(c *Counters) { c.Throttled++ }, 2, 2, "throttled it once"},
-		"throttled by its own doing":   {func(c *Counters) { c.Throttled += 4 }, 3, 2, ""},
-		"perhaps by its own doing":     {func(c *Counters) { c.Throttled += 4 }, 0, 2, ""},
+		"throttled":                    {func(c *Counters) { c.Throttled += 40 * ms; c.Quota = 2 }, 2, 2, "the cgroup's CPU quota stopped it for 4.0 % of the time"},
+		"throttled for a moment":       {func(c *Counters) { c.Throttled += 5 * ms; c.Quota = 2 }, 2, 2, ""},
+		"throttled by its own doing":   {func(c *Counters) { c.Throttled += 40 * ms; c.Quota = 2 }, 3, 2, ""},
+		"perhaps by its own doing":     {func(c *Counters) { c.Throttled += 40 * ms; c.Quota = 2 }, 0, 2, ""},
+		"a core and a half for two":    {func(c *Counters) { c.Throttled += 400 * ms; c.Quota = 1.5 }, 2, 2, ""},
 		"swapped":                      {func(c *Counters) { c.Swapped += 12 << 20 }, 2, 2, "the system swapped 12 MiB"},
 		"a few pages":                  {func(c *Counters) { c.Swapped += 1 << 19 }, 2, 2, ""},
 		"no time":                      {func(c *Counters) { c.At = time.Hour; c.Swapped += 12 << 20 }, 2, 2, ""},
@@ -128,16 +129,16 @@ func TestCounterTexts(t *testing.T) {
 	if got := runDelay(sched, cpus); got != 800 {
 		t.Errorf("run delay is %v", got)
 	}
-	if got := value("nr_periods 5\nnr_throttled 12\nnr_throttled_x 3\n", "nr_throttled"); got != 12 {
+	if got := value("nr_periods 5\nthrottled_usec 12\nthrottled_usec_x 3\n", "throttled_usec"); got != 12 {
 		t.Errorf("throttled %d times", got)
 	}
 }
 
 func FuzzCounterTexts(f *testing.F) {
-	f.Add("some avg10=0 total=5\ncpu0 1 2 3 4 5 6 7 8 9 10\nnr_throttled 4")
+	f.Add("some avg10=0 total=5\ncpu0 1 2 3 4 5 6 7 8 9 10\nthrottled_usec 4")
 	f.Fuzz(func(t *testing.T, text string) {
 		cpus := map[string]bool{"cpu0": true}
 		busy, stolen := cpuTimes(text, cpus)
-		_ = Counters{}.Until(Counters{At: time.Second, Waited: pressure(text) + runDelay(text, cpus), Busy: busy, Stolen: stolen, Throttled: value(text, "nr_throttled")}, Counters{}, 2, 2)
+		_ = Counters{}.Until(Counters{At: time.Second, Waited: pressure(text) + runDelay(text, cpus), Busy: busy, Stolen: stolen, Throttled: time.Duration(value(text, "throttled_usec"))}, Counters{}, 2, 2)
 	})
 }

@@ -24,14 +24,18 @@ var (
 var grid = []int{10, 14, 20, 28, 40}
 
 // Looks are the numbers of blocks at which the verdicts of a run with between least and most blocks may be reached,
-// ascending, at most six. They are fixed before the run: looking after every block would err far more often.
+// ascending, at most six: those of the grid, or, where more than 40 are allowed, six in a geometric row. They are fixed before the run: looking after every block would err far more often.
 func Looks(least, most int) []int {
 	if most <= least {
 		return []int{most}
 	}
+	first := max(least, min(LeastBlocks, most))
+	if most > grid[len(grid)-1] {
+		return spread(first, most)
+	}
 	looks := []int{most}
 	if least < grid[0] {
-		looks = append(looks, max(least, min(LeastBlocks, most)))
+		looks = append(looks, first)
 	}
 	for _, n := range grid {
 		if n >= least && n < most {
@@ -40,10 +44,17 @@ func Looks(least, most int) []int {
 	}
 	slices.Sort(looks)
 	looks = slices.Compact(looks)
-	for len(looks) > len(passLevels) {
-		looks = slices.Delete(looks, 1, 2)
-	}
 	return looks
+}
+
+// spread are six looks from first to last, each as much later than the one before, in proportion.
+func spread(first, last int) []int {
+	n := len(passLevels)
+	looks := make([]int, n)
+	for i := range looks {
+		looks[i] = int(math.Round(float64(first) * math.Pow(float64(last)/float64(first), float64(i)/float64(n-1))))
+	}
+	return slices.Compact(looks)
 }
 
 // PassLevel is the greatest share of resamples against a claim at which it passes, on n blocks at one of so many looks;
