@@ -35,6 +35,7 @@ var layers = map[string][]string{
 	"reports":                 {"gates", "results", "internal/stats", "internal/matrix"},
 	"internal/cli":            {"*"},
 	"internal/bench":          {"internal/host", "internal/stats"},
+	"internal/bench/verdicts": {"internal/stats"},
 	"cmd/runner":              {"internal/cli", "executors"},
 }
 
