@@ -19,7 +19,10 @@ func (s *Scaling) sentence() string {
 			parts = append(parts, fmt.Sprintf("%d workers%s would be %s (%s … %s) times as fast as 1", a.Workers, on, digits(a.Speedup.Value, 2), digits(a.Speedup.Interval[0], 2), digits(a.Speedup.Interval[1], 2)))
 		}
 	}
-	sentence := strings.Join(append(parts, s.choice()), "; ")
+	if s.Law == "" || s.Best == 1 || s.Serial.Value < 1 { // else one worker is best, which may be the baseline's
+		parts = append(parts, s.choice())
+	}
+	sentence := strings.Join(parts, "; ")
 	if s.Busy {
 		sentence += "; but the machine was busy"
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"runner/internal/stats"
 )
@@ -41,17 +42,26 @@ func (f *finding) unsettled(v *Verdict) string {
 		return ""
 	}
 	limit := math.Abs(f.told.limit)
-	separates := (v.Interval[1] - v.Interval[0]) / 2 / limit
+	towards := f.told.observed - v.Interval[0] // the limit lies on this side
+	if f.told.observed < f.told.limit {
+		towards = v.Interval[1] - f.told.observed
+	}
+	separates := towards / limit
 	yours := math.Abs(f.told.distance()) / limit
 	if !(separates > 0) {
 		return ""
 	}
 	text := fmt.Sprintf("these blocks separate about %s; it lies %s from the limit", percent(separates), percent(yours))
+	var advice []string
 	if more := 2 * float64(v.N) * math.Pow(separates/yours, 2); more > float64(v.N) && more < mostAdvised {
-		text += fmt.Sprintf(". About %.0f blocks would settle it", roundUp(more))
-		if easier := f.told.easier(v.Interval); easier != "" {
-			text += ", or ask for " + easier
-		}
+		advice = append(advice, fmt.Sprintf("about %.0f blocks would settle it", roundUp(more)))
+	}
+	if easier := f.told.easier(v.Interval); easier != "" {
+		advice = append(advice, "ask for "+easier)
+	}
+	if len(advice) > 0 {
+		all := strings.Join(advice, ", or ")
+		text += ". " + strings.ToUpper(all[:1]) + all[1:]
 	}
 	return text
 }

@@ -75,6 +75,10 @@ func (w *Watch) why(open int) string {
 	}
 	undecided, busy := w.undecided()
 	switch {
+	case r.Precision > 0 && w.blocks >= r.Max:
+		return fmt.Sprintf("not every interval is as narrow as asked after %s, the most that were planned", counted(w.blocks, "block"))
+	case r.Precision > 0:
+		return "the intervals are as narrow as asked after " + counted(w.blocks, "block")
 	case busy > 0:
 		return fmt.Sprintf("%s undecided after %s: the machine was busy in most of them", are(busy, "check"), counted(w.blocks, "block"))
 	case r.Max > r.Min && undecided == 0 && w.blocks < r.Max:

@@ -100,7 +100,8 @@ func interval(ends [2]float64, around float64, unit string) string {
 	s := scaleOf(around, unit)
 	decimals := s.decimals(around)
 	if unit == "1" {
-		decimals = 2
+		for decimals = 2; math.Abs(around) > 0 && math.Abs(around)*math.Pow(10, float64(decimals)) < 9.5; decimals++ {
+		}
 	}
 	return span(ends, s, decimals)
 }

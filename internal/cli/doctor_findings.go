@@ -144,11 +144,11 @@ func (e *examined) stolen() reports.Finding {
 func (e *examined) pressure() reports.Finding {
 	if e.vitals.Pressure == "" {
 		if e.machine.OS != "linux" {
-			return unknown("waiting", unseen("how long threads wait for a core: disturbed trials cannot be told"))
+			return unknown("watching", unseen("how long threads wait for a core: disturbed trials cannot be told"))
 		}
-		return warn("waiting", "", "the kernel does not tell how long threads wait for a core, so that disturbed trials go unseen: boot it with psi=1")
+		return warn("watching", "", "the kernel does not tell how long threads wait for a core, so that disturbed trials go unseen: boot it with psi=1")
 	}
-	return ok("waiting", "%s tells how long threads wait for a core", e.vitals.Pressure)
+	return ok("watching", "%s tells how long threads wait for a core, so that disturbed trials are seen", e.vitals.Pressure)
 }
 
 func (e *examined) virtual() reports.Finding {

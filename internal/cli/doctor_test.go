@@ -59,7 +59,7 @@ func TestFindings(t *testing.T) {
 		"no load":          {func(e *examined) { e.vitals.Load = nil }, "unknown load", ""},
 		"steal":            {func(e *examined) { e.steal = at(0.031) }, "warn steal", "3.1 %"},
 		"no steal":         {func(e *examined) { e.steal = nil }, "unknown steal", ""},
-		"no pressure":      {func(e *examined) { e.vitals.Pressure = "" }, "warn waiting", "psi=1"},
+		"no pressure":      {func(e *examined) { e.vitals.Pressure = "" }, "warn watching", "psi=1"},
 		"guest":            {func(e *examined) { e.machine.Virtual = "kvm" }, "", "kvm"},
 		"no groups":        {func(e *examined) { e.vitals.Grouped = false }, "unknown limits", ""},
 		"throttled":        {func(e *examined) { e.throttled = 30 * time.Millisecond }, "warn limits", "for 30 ms"},

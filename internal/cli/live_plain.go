@@ -28,6 +28,9 @@ type livePlain struct {
 	beat     time.Time // of the last heartbeat
 	told     []int     // by cell: the blocks it had when its line was written
 	over     bool
+
+	planned, further int  // blocks at first, and by now
+	more             bool // it was said that there are more than planned
 }
 
 func (v *livePlain) start(total int, atMost bool, cells []string) {
@@ -71,7 +74,14 @@ func (v *livePlain) trial(t liveTrial) {
 	case t.status != results.OK:
 		v.bad(t, c)
 	}
-	if !c.impossible && c.done == t.blocks && v.told[t.cell] != c.done {
+	if v.further = max(v.further, t.blocks); v.planned == 0 {
+		v.planned = t.blocks
+	}
+	if begins && v.further > v.planned && !v.more {
+		v.more = true
+		v.linef("further blocks are measured: a false check is confirmed, or the machine was busy")
+	}
+	if !c.impossible && c.done == t.blocks && v.told[t.cell] == 0 { // a cell that gets further blocks is told again in the end
 		v.cell(t.cell)
 	}
 	v.heartbeat()
