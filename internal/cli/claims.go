@@ -45,7 +45,7 @@ func (a *app) newest(args []string) ([]*reports.Told, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.OpenReadOnly(a.ctx, a.database(files[0]))
+	db, err := a.reading(a.database(files[0]))
 	if err != nil {
 		return nil, err
 	}

@@ -177,7 +177,7 @@ func listFormats(w io.Writer) error {
 }
 
 func (a *app) listRuns(w io.Writer) error {
-	db, err := sqlite.OpenReadOnly(a.ctx, a.database(""))
+	db, err := a.reading(a.database(""))
 	if err != nil {
 		return err
 	}

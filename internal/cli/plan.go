@@ -158,7 +158,7 @@ func (a *app) expected(x experiment) string {
 
 // storedWalls is the median wall time of each cell of the last run of this experiment, by identity; nil without one.
 func (a *app) storedWalls(x experiment) map[string]time.Duration {
-	db, err := sqlite.OpenReadOnly(a.ctx, a.database(x.spec.File))
+	db, err := a.reading(a.database(x.spec.File))
 	if err != nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -49,7 +50,7 @@ use "runner gate" to decide something.`,
 
 // stored opens the database for reading and finds a run in it.
 func (a *app) stored(ref string) (*sqlite.DB, string, error) {
-	db, err := sqlite.OpenReadOnly(a.ctx, a.database(""))
+	db, err := a.reading(a.database(""))
 	if err != nil {
 		return nil, "", err
 	}
@@ -59,6 +60,23 @@ func (a *app) stored(ref string) (*sqlite.DB, string, error) {
 		return nil, "", err
 	}
 	return db, id, nil
+}
+
+// reading opens a database for reading. One of an older runner is brought up to date first, if that may be.
+func (a *app) reading(path string) (*sqlite.DB, error) {
+	db, err := sqlite.OpenReadOnly(a.ctx, path)
+	if !errors.Is(err, sqlite.ErrOlder) {
+		return db, err
+	}
+	newer, failed := sqlite.Open(a.ctx, path)
+	if failed != nil {
+		return nil, fmt.Errorf("%w\n  that failed now: %w", err, failed)
+	}
+	if err := newer.Close(); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(a.stderr, "runner: %s was brought up to date; a copy of the old file lies beside it\n", reports.Visible(path))
+	return sqlite.OpenReadOnly(a.ctx, path)
 }
 
 // oneRun wants a reference to a run.

@@ -11,6 +11,9 @@ import (
 // ErrNotFound is in the error of a reference that no run answers to.
 var ErrNotFound = errors.New("no such run")
 
+// ErrOlder is in the error of reading a file that has to be brought up to date first, which opening it for writing does.
+var ErrOlder = errors.New("older runner")
+
 // ErrLost is in the error of a write to a file that was removed or replaced meanwhile: nothing of the run is kept.
 var ErrLost = errors.New("the file was removed or replaced while it was in use, and what this run had stored is lost")
 

@@ -225,8 +225,8 @@ func (db *DB) checkReadable(ctx context.Context, migrations fs.FS) error {
 	case found.version == 0:
 		return fmt.Errorf("%s holds no results yet: `runner run` fills it: %w", db.path, fs.ErrNotExist)
 	case found.version < len(scripts):
-		return fmt.Errorf("%s was written by an older runner: its format is %d, this runner reads %d; a command that writes, such as `runner gate last`, brings it up to date and keeps a copy",
-			db.path, found.version, len(scripts))
+		return fmt.Errorf("%s was written by an %w: its format is %d, this runner reads %d; whoever may write to it brings it up to date with any command, and keeps a copy",
+			db.path, ErrOlder, found.version, len(scripts))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -71,6 +72,9 @@ func TestMigration(t *testing.T) {
 
 	_, err := openReadOnly(ctx, path, config{both, time.Second})
 	wantError(t, err, "older runner", "format is 1", "reads 2")
+	if !errors.Is(err, ErrOlder) {
+		t.Errorf("%v does not say that the file is older", err)
+	}
 	if h, _ := state(path); h != old {
 		t.Errorf("reading changed the file to %+v", h)
 	}
