@@ -7,7 +7,7 @@ import (
 
 func init() {
 	register(function{
-		Function: expression.Function{Name: "best_workers", Unit: "1", Doc: "the worker count of an executor with the least median time"},
+		Function: expression.Function{Name: "best_workers", Unit: "1", Doc: "the worker count of an executor with the least median time, for the work"},
 		kind:     allCounts,
 		value: func(q *query) (any, error) {
 			best, least := 0, 0.0
@@ -16,7 +16,8 @@ func init() {
 				if err != nil {
 					return nil, err
 				}
-				m, workers := stats.Median(values), q.Plan.Cells[cell].Workers
+				workers := q.Plan.Cells[cell].Workers
+				m := stats.Median(values) / q.Plan.Growth(cell, q.cells[0])
 				if best == 0 || m < least || m == least && workers < best {
 					best, least = workers, m
 				}

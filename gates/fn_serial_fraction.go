@@ -8,7 +8,7 @@ import (
 func init() {
 	register(function{
 		Function: expression.Function{Name: "serial_fraction", Unit: "1",
-			Doc: "share of the work that does not spread: Amdahl's law fitted to the worker counts of an executor, with two of them Karp and Flatt's estimate"},
+			Doc: "share of the work that does not spread: Amdahl's law fitted to the worker counts of an executor, with two of them Karp and Flatt's estimate; with scaling: weak Gustafson's law"},
 		kind:     allCounts,
 		baseline: true,
 		value: func(q *query) (any, error) {
@@ -25,6 +25,11 @@ func init() {
 				points = append(points, stats.Point{Workers: workers, Time: 1 / s})
 			}
 			f, ok := stats.Amdahl(1, points)
+			if q.Plan.Cells[q.cells[0]].Workload.Weak {
+				var law stats.Law
+				law, ok = stats.FitGustafson(append(points, stats.Point{Workers: 1, Time: 1}))
+				f = law.Contention
+			}
 			if !ok {
 				return nil, &missing{reason: q.key(q.cells[0]) + " has no measured cell with 2 or more workers beside it"}
 			}

@@ -94,12 +94,12 @@ func (q *query) median(x metric) (any, error) {
 }
 
 // speedup of the i-th cell is the ratio of the two medians on the blocks that both cells have. The median of the ratios
-// of each block would err more often.
+// of each block would err more often. With scaling: weak it is the scaled one (Gustafson 1988): what the baseline would take for the work.
 func (q *query) speedup(i int) (float64, error) {
 	cell, base := q.cells[i], q.bases[i]
 	if m, known := q.known(cell, total); known && m > 0 {
 		if b, known := q.known(base, total); known {
-			return b / m, nil
+			return q.Plan.Growth(cell, base) * b / m, nil
 		}
 	}
 	mine, theirs, err := q.pairs(cell, base, total)
@@ -110,7 +110,7 @@ func (q *query) speedup(i int) (float64, error) {
 	if m <= 0 {
 		return 0, &missing{reason: q.key(cell) + " has a median time of 0"}
 	}
-	return stats.Median(theirs) / m, nil
+	return q.Plan.Growth(cell, base) * stats.Median(theirs) / m, nil
 }
 
 // trials are what happened in a cell, whatever came of it; an error if nothing did.

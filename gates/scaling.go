@@ -15,11 +15,11 @@ type Scaling struct {
 	Cells    []matrix.Cell // by their worker counts, ascending
 	Blocks   int           // that it rests on: those in which all of the cells have an OK trial
 	Busy     bool          // they shared the machine with other programs: too few others are left
-	Law      string        // karp-flatt, amdahl or usl; "" where there is none
+	Law      string        // karp-flatt, amdahl, usl or gustafson; "" where there is none
 	Counts   []int         // the worker counts that the law rests on, 1 for the cell that speedups are against
 	Serial   *Estimate     // 1, the share that does not spread, of usl its contention; it may be negative with karp-flatt
 	Pairs    *Estimate     // 1, the coherency of usl: what each pair of workers costs
-	Best     int           // the worker count with the least median time
+	Best     int           // the worker count with the least median time, for the work
 	Alike    []int         // the worker counts that cannot be told from the best, which is one of them
 	Ahead    *Ahead
 	Sentence string
@@ -89,8 +89,10 @@ func uncounted(c *spec.PlannedCell) matrix.Cell {
 	return matrix.NewCell(slices.DeleteFunc(c.Cell.Facets(), func(f matrix.Facet) bool { return f.Name == matrix.Workers })...)
 }
 
-// crew is one executor's cells on the blocks that all of them have.
+// crew is one executor's cells on the blocks that all of them have. Of work that grows with the workers the times are
+// those for what one worker has to do.
 type crew struct {
+	weak   bool
 	counts []int
 	times  []float64   // s, medians
 	drawn  [][]float64 // [count][row]
@@ -116,7 +118,7 @@ func (m *measured) scaling(cells []int) (Scaling, bool) {
 	}
 	own := c
 	if one >= 0 {
-		own = crew{c.counts[1:], c.times[1:], c.drawn[1:]}
+		own = crew{c.weak, c.counts[1:], c.times[1:], c.drawn[1:]}
 		work := stats.Median(m.on(one, blocks, busy.of)) >= 0.5
 		s.law(c.within(m.Host.Cores, work), work, m.Host.Cores)
 	}
@@ -134,13 +136,21 @@ func (m *measured) crew(cells, blocks []int) crew {
 		c.times = append(c.times, stats.Median(times))
 		c.drawn = append(c.drawn, draws.Medians(times))
 	}
+	if c.weak = m.Plan.Cells[cells[0]].Workload.Weak; c.weak {
+		for i, p := range c.counts {
+			c.times[i] /= float64(p)
+			for row := range c.drawn[i] {
+				c.drawn[i][row] /= float64(p)
+			}
+		}
+	}
 	return c
 }
 
 // within is what a law can rest on: the cell with one worker, which speedups are against, and the counts above one. Where
 // the work keeps cores busy, more workers than cores would make a law of the machine's, not of the work's.
 func (c crew) within(cores int, busy bool) crew {
-	out := crew{c.counts[:1:1], c.times[:1:1], c.drawn[:1:1]}
+	out := crew{c.weak, c.counts[:1:1], c.times[:1:1], c.drawn[:1:1]}
 	for i, p := range c.counts {
 		if i > 0 && p > 1 && (!busy || cores == 0 || p <= cores) {
 			out.counts, out.times, out.drawn = append(out.counts, p), append(out.times, c.times[i]), append(out.drawn, c.drawn[i])

@@ -7,18 +7,21 @@ import (
 	"runner/internal/stats"
 )
 
-// The laws by the number of worker counts that there are: two give Karp and Flatt's estimate, three Amdahl's law, four
+// The law of work that grows with the workers is Gustafson's. Of work that stays the same, the laws by the number of worker counts that there are: two give Karp and Flatt's estimate, three Amdahl's law, four
 // and more Gunther's, unless the interval of its coherency touches 0.
 const (
 	karpFlatt = "karp-flatt"
 	amdahl    = "amdahl"
 	usl       = "usl"
+	gustafson = "gustafson"
 )
 
 func (s *Scaling) law(c crew, busy bool, cores int) {
 	switch n := len(c.counts); {
 	case n < 2:
 		return
+	case c.weak:
+		s.fitted(c, gustafson, stats.FitGustafson)
 	case n == 2:
 		s.fitted(c, karpFlatt, func(p []stats.Point) (stats.Law, bool) {
 			f := stats.KarpFlatt(p[0].Time/p[1].Time, p[1].Workers)
@@ -45,14 +48,14 @@ func (s *Scaling) fitted(c crew, name string, fit func([]stats.Point) (stats.Law
 	serial, pairs, speedup := make([]float64, rows), make([]float64, rows), make([]float64, rows)
 	for row := range rows {
 		d, ok := fit(points(c, func(i int) float64 { return c.drawn[i][row] }))
-		if serial[row], pairs[row], speedup[row] = d.Contention, d.Coherency, speedupOf(d, ahead); !ok {
+		if serial[row], pairs[row], speedup[row] = d.Contention, d.Coherency, speedupOf(d, ahead, c.weak); !ok {
 			serial[row] = math.NaN()
 		}
 	}
 	s.Law, s.Counts = name, c.counts
 	s.Serial = estimate(l.Contention, serial)
 	s.Ahead = nil
-	if e := estimate(speedupOf(l, ahead), speedup); e != nil {
+	if e := estimate(speedupOf(l, ahead, c.weak), speedup); e != nil {
 		s.Ahead = &Ahead{Workers: ahead, Speedup: *e}
 	}
 	if name == usl {
@@ -74,7 +77,10 @@ func points(c crew, time func(i int) float64) []stats.Point {
 }
 
 // speedupOf is that of p workers, at most p: that fewer were faster than they are many is no law.
-func speedupOf(l stats.Law, p int) float64 {
+func speedupOf(l stats.Law, p int, weak bool) float64 {
+	if weak {
+		return min(l.ScaledSpeedup(float64(p)), float64(p))
+	}
 	l.Contention = max(l.Contention, 0)
 	return l.Speedup(float64(p))
 }

@@ -85,7 +85,7 @@ func (m *measured) speedupInterval(cell, base int, on *drawn) *[2]float64 {
 	}
 	ratios := make([]float64, len(mine))
 	for i := range mine {
-		ratios[i] = theirs[i] / mine[i]
+		ratios[i] = m.Plan.Growth(cell, base) * theirs[i] / mine[i]
 	}
 	if ci, ok := stats.Percentiles(ratios, stats.IntervalTail(len(on.blocks))); ok {
 		return &ci

@@ -63,7 +63,7 @@ func (m *measured) whys(summaries []Summary) {
 			continue
 		}
 		b := &books{ledger: ledgers[i], name: m.Plan.Cells[i].Executor, cores: float64(m.Host.Cores), parallelism: parallelism}
-		if one := m.alone(i); one >= 0 && one != i {
+		if one := m.alone(i); one >= 0 && one != i && !m.Plan.Cells[i].Workload.Weak {
 			b.alone = ledgers[one]
 		}
 		summaries[i].Why = b.why()

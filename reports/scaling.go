@@ -15,7 +15,7 @@ func (t *teller) scaling() {
 }
 
 // laws are the names of laws as readers know them.
-var laws = map[string]string{"karp-flatt": "Karp-Flatt", "amdahl": "Amdahl", "usl": "USL"}
+var laws = map[string]string{"karp-flatt": "Karp-Flatt", "amdahl": "Amdahl", "usl": "USL", "gustafson": "Gustafson"}
 
 func told(law string) string {
 	if name, known := laws[law]; known {

@@ -73,6 +73,7 @@ type Workload struct {
 	Verify   *expression.Program // nil: compare with the baseline
 	Allow    []string            // statuses that are data here
 	Same     bool                // verify: same-output
+	Weak     bool                // scaling: weak, the work grows with the workers
 	Requires []string            // programs that must be on PATH
 	Optional bool                // where its program is missing its checks are skipped
 	Env      map[string]string

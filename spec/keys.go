@@ -57,7 +57,7 @@ var workloadShape = &shape{what: "a mapping", kinds: isMap, schema: workloadSche
 	{name: "requires", doc: "programs that must be on PATH besides the command's own", shape: textsShape},
 	{name: "optional", doc: "true: where its program is not installed its checks are skipped, not an error", shape: flagShape},
 	{name: "allow", doc: "outcomes that are data here, not trouble", shape: &shape{what: "a list of outcomes", kinds: isList, item: oneOf(statuses...)}},
-	{name: "scaling", doc: "weak: the work grows with the workers", shape: oneOf("strong", "weak"), later: true},
+	{name: "scaling", doc: "strong (default): cells that are compared do the same work; weak: it grows with the workers, twice the work for twice as many", shape: oneOf("strong", "weak")},
 }, others: &shape{what: "FILE:FUNCTION", kinds: isAny}}
 
 var (

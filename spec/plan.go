@@ -214,6 +214,28 @@ func (p *Plan) comparable(list *diag.List) {
 	}
 }
 
+// growingWork refuses weak scaling where the work of a cell stays as it is with other workers.
+func (p *Plan) growingWork(cell int, amounts []string, told map[*Workload]bool, list *diag.List) {
+	c := p.Cells[cell]
+	b := p.Cells[c.Baseline]
+	if c.Workers == b.Workers || amounts[cell] == "" || amounts[cell] != amounts[c.Baseline] {
+		return
+	}
+	told[c.Workload] = true
+	list.Add(c.Workload.Pos, len(c.Workload.Name), "let tasks grow, such as tasks: \"{{workers}}\", or leave scaling: weak out",
+		"cell %s does %s, as its baseline %s with other workers: that is not scaling: weak", c.Cell.Key(), amounts[cell], b.Cell.Key())
+}
+
+// Growth is how many times the work of its baseline a cell does: as many as it has workers for one of the baseline's
+// with scaling: weak, else once.
+func (p *Plan) Growth(cell, baseline int) float64 {
+	c, b := &p.Cells[cell], &p.Cells[baseline]
+	if c.Workload == nil || !c.Workload.Weak || b.Workload != c.Workload {
+		return 1
+	}
+	return float64(max(c.Workers, 1)) / float64(max(b.Workers, 1))
+}
+
 // identity is the key without levels at their axis's default.
 func (d design) identity(i int, cell matrix.Cell) string {
 	var kept []matrix.Facet
@@ -249,6 +271,10 @@ func (p *Plan) equalWork(amounts []string, list *diag.List) {
 			continue
 		}
 		b := p.Cells[c.Baseline]
+		if c.Workload.Weak && b.Workload == c.Workload {
+			p.growingWork(i, amounts, told, list)
+			continue
+		}
 		if b.Workload != c.Workload || amounts[i] == amounts[c.Baseline] || amounts[i] == "" || amounts[c.Baseline] == "" {
 			continue
 		}

@@ -55,6 +55,9 @@ func (r *reader) around(v *value, w *Workload) {
 	if d := v.get("dir"); d.is(isText) {
 		w.dir, w.base = r.field(d), r.dirOf(d)
 	}
+	if s := v.get("scaling"); s.is(isText) {
+		w.Weak = s.text == "weak"
+	}
 	if o := v.get("optional"); o.is(isBool) {
 		w.Optional = o.data.(bool)
 	}

@@ -56,6 +56,13 @@ func (w *Workload) holds(vars map[string]any) (bool, error) {
 	return v == true, nil
 }
 
+// provable refuses weak scaling where only the baseline could prove a cell: it does other work.
+func (r *reader) provable(v *value, w *Workload) {
+	if w.Weak && w.Compared() {
+		r.fail(v.get("scaling"), "add a verify that says what each cell must give, such as len(results) == workers", "with scaling: weak the baseline does other work than %s, and proves nothing", w.Name)
+	}
+}
+
 // Compared tells whether the proof of a cell is a comparison with what its baseline gave.
 func (w *Workload) Compared() bool {
 	return w.Same || w.Verify == nil && w.proof == nil && !w.isCommand()

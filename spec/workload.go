@@ -56,6 +56,7 @@ func (r *reader) workload(e entry) {
 	r.standalone(e, &w)
 	r.around(e.value, &w)
 	r.verify(e.value.get("verify"), &w)
+	r.provable(e.value, &w)
 	if w.Kind == "builtin" {
 		r.required(e, &w, info)
 	}

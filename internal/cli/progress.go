@@ -44,7 +44,7 @@ func (p *progress) event(e engine.Event) {
 		status: t.Status, reason: t.Reason, time: t.Phases.Total, control: t.Control, warmup: t.Warmup,
 	}
 	if base := p.x.plan.Cells[e.Cell].Baseline; counts && base >= 0 && base != e.Cell && len(p.times[base]) > 0 {
-		s := stats.Median(p.times[base]) / stats.Median(p.times[e.Cell])
+		s := p.x.plan.Growth(e.Cell, base) * stats.Median(p.times[base]) / stats.Median(p.times[e.Cell])
 		told.speedup = &s
 	}
 	p.trial(told)

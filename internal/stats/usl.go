@@ -38,6 +38,33 @@ func KarpFlatt(speedup float64, p int) float64 {
 	return (1/speedup - 1/float64(p)) / (1 - 1/float64(p))
 }
 
+// FitGustafson is the serial fraction of work that grows with the workers (Gustafson 1988): the a of the scaled speedup
+// p - a (p-1) that fits best, by least squares. The times are those for a unit of work. It is false without a point of
+// two or more workers, or without one of a single worker.
+func FitGustafson(points []Point) (Law, bool) {
+	t1, sum, squares := 0.0, 0.0, 0.0
+	for _, at := range points {
+		if at.Workers == 1 {
+			t1 = at.Time
+		}
+	}
+	for _, at := range points {
+		if at.Workers < 1 || !(at.Time > 0) || math.IsInf(at.Time, 0) {
+			return Law{}, false
+		}
+		p := float64(at.Workers)
+		sum += (p - t1/at.Time) * (p - 1)
+		squares += (p - 1) * (p - 1)
+	}
+	if !(t1 > 0) || squares == 0 {
+		return Law{}, false
+	}
+	return Law{T1: t1, Contention: sum / squares}, true
+}
+
+// ScaledSpeedup is Gustafson's, of p workers.
+func (l Law) ScaledSpeedup(p float64) float64 { return p - l.Contention*(p-1) }
+
 // fit finds the least squares with no negative part: the best of the plain solutions with some of the parts left out
 // that have none (Lawson and Hanson 1974, chapter 23; three parts are few enough to try each). The first part stays, as
 // without it one worker would take no time.
