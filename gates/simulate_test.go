@@ -77,7 +77,7 @@ func others() (rows []claimed) {
 // TestErrorRates runs claims on simulated machines, with the code that judges runs. At the limit either verdict is an
 // error; above it a fail is, and below it a pass.
 func TestErrorRates(t *testing.T) {
-	runs, resamples := 150, 1000
+	runs, resamples := 100, 1000
 	switch {
 	case *simulate:
 		runs, resamples = 2000, 5000
