@@ -5,6 +5,6 @@ import "runner/internal/expression"
 func init() {
 	register(function{
 		Function: expression.Function{Name: "cores_used", Unit: "1", Doc: "CPU time / wall time, median of the trials"},
-		value:    func(q *query) (any, error) { return q.median(busy) },
+		value:    func(q *query) (any, error) { return q.median(used) },
 	})
 }

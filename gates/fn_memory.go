@@ -5,7 +5,7 @@ import "runner/internal/expression"
 func init() {
 	register(function{
 		Function: expression.Function{Name: "memory", Unit: "B", Doc: "peak memory of the whole process tree (the sum of its processes' peaks, shared program pages once), median of the trials"},
-		shared:   true,
+		steady:   true,
 		value:    func(q *query) (any, error) { return q.median(peak) },
 	})
 }

@@ -13,7 +13,7 @@ type function struct {
 	expression.Function
 	kind     kind
 	exact    bool                     // rests on what happened, not on how long it took: judged without statistics
-	shared   bool                     // comes out the same on a machine that is shared with other programs
+	steady   bool                     // comes out the same whatever else takes part of the machine
 	baseline bool                     // compares with the cell's baseline; has the parameter against
 	refused  string                   // why it cannot be used yet
 	check    func(params []any) error // of the values of Params; nil: all are fine

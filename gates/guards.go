@@ -15,8 +15,8 @@ import (
 func (s *statistic) hindered(at sight, n int) (Outcome, string) {
 	lost := len(at.clean) - len(at.complete)
 	switch {
-	case len(at.busy) > len(at.clean):
-		return Inconclusive, s.crowded(at)
+	case len(at.contaminated) > len(at.clean):
+		return Inconclusive, s.contaminatedBy(at)
 	case lost*mostLost > len(at.clean): // those that did not end in time are not there
 		return Error, s.lost(at)
 	case n < stats.LeastBlocks:
@@ -32,7 +32,7 @@ func (s *statistic) excuse(f *finding) string {
 	}
 	if floor := s.floor(f.sight); floor > 0 && f.told.found && f.told.limit != 0 {
 		if margin := math.Abs(f.told.margin()); margin < floor {
-			return fmt.Sprintf("it lies %s from the limit, and the baseline against itself differs by %s here: that cannot be decided on this machine", percent(margin), percent(floor))
+			return fmt.Sprintf("it lies %s from the limit, and the baseline against itself differs by %s here: that cannot be decided on this machine", share(margin), share(floor))
 		}
 	}
 	if f.outcome == Fail {
@@ -118,13 +118,13 @@ func (s *statistic) floor(at sight) float64 {
 	return most
 }
 
-// crowded tells in how many blocks something else took part of the machine, and what in the first of them.
-func (s *statistic) crowded(at sight) string {
-	text := fmt.Sprintf("the machine was busy in %d of %s", len(at.busy), counted(len(at.busy)+len(at.clean), "block"))
-	for _, b := range at.busy {
+// contaminatedBy tells in how many blocks something else took part of the machine, and what in the first of them.
+func (s *statistic) contaminatedBy(at sight) string {
+	text := fmt.Sprintf("the machine was busy in %d of %s", len(at.contaminated), counted(len(at.contaminated)+len(at.clean), "block"))
+	for _, b := range at.contaminated {
 		for _, c := range s.timed() {
-			if shared := s.data.shared[c][b]; shared != "" {
-				return text + " (" + shared + "); `runner doctor` tells more"
+			if by := s.data.contaminated[c][b]; by != "" {
+				return text + " (" + by + "); `runner doctor` tells more"
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package gates
 
 import (
 	"fmt"
-	"slices"
 
 	"runner/internal/stats"
 )
@@ -32,7 +31,7 @@ func (s *statistic) look(v Verdict, seen sight, over bool) (Verdict, wanted) {
 			continue
 		}
 		if f.outcome == Fail {
-			return s.confirmed(v, f, seen.after(n), confirmation(looks), over)
+			return s.confirmed(v, f, seen.after(n), looks, over)
 		}
 		s.write(&v, &f, looks[len(looks)-1])
 		return v, nothing
@@ -46,7 +45,6 @@ type finding struct {
 	outcome Outcome
 	reason  string
 	on      *drawn // the complete blocks, each once
-	holds   bool   // on all of them
 	told    comparison
 	support float64
 }
@@ -54,8 +52,8 @@ type finding struct {
 // found looks at some blocks, at one of so many looks.
 func (s *statistic) found(at sight, looks int) finding {
 	f := finding{sight: at, outcome: Inconclusive, on: each(at.shown())}
-	f.holds, _ = s.holds(f.on)
-	f.told = s.compare(f.on, f.holds)
+	holds, _ := s.holds(f.on)
+	f.told = s.compare(f.on, holds)
 	n := min(len(at.complete), s.n())
 	if f.outcome, f.reason = s.hindered(at, n); f.reason != "" {
 		return f
@@ -92,7 +90,7 @@ func (s *statistic) resample(f *finding) (against, in float64) {
 	return float64(rows-yes) / float64(rows), float64(rows-no) / float64(rows)
 }
 
-// observed are the values of what is observed on the same resamples, ascending; nil where nothing numeric is compared. Where
+// observed are the values of what is observed on the same resamples; nil where nothing numeric is compared. Where
 // the limit is measured too, the two belong together: the values are then those of their ratio, times the limit.
 func (s *statistic) observed(f *finding) []float64 {
 	if !f.told.found || len(f.complete) < stats.LeastBlocks {
@@ -117,7 +115,6 @@ func (s *statistic) observed(f *finding) []float64 {
 		}
 		values = append(values, x)
 	}
-	slices.Sort(values)
 	return values
 }
 
@@ -140,8 +137,8 @@ func confirming(first, fresh int) float64 {
 }
 
 // confirmed: what fails must fail in fresh blocks too, as far as there are some.
-func (s *statistic) confirmed(v Verdict, f finding, fresh sight, blocks int, over bool) (Verdict, wanted) {
-	need := nothing
+func (s *statistic) confirmed(v Verdict, f finding, fresh sight, looks []int, over bool) (Verdict, wanted) {
+	need, blocks := nothing, confirmation(looks)
 	again := fresh.until(blocks)
 	switch {
 	case blocks == 0:
@@ -149,14 +146,12 @@ func (s *statistic) confirmed(v Verdict, f finding, fresh sight, blocks int, ove
 		need = wanted{len(f.clean) + blocks, s.from}
 	case len(again.complete) >= stats.LeastBlocks:
 		second := finding{sight: again}
-		second.on = each(again.complete)
 		if _, in := s.resample(&second); in > confirming(len(f.complete), len(again.complete)) {
 			f.outcome, f.reason = Inconclusive, fmt.Sprintf("it was false in %s, but %s did not confirm that", counted(len(f.complete), "block"), counted(len(again.complete), "fresh block"))
 		} else {
 			v.Confirmed = len(again.complete)
 		}
 	}
-	looks := s.data.looks(s.check)
 	s.write(&v, &f, looks[len(looks)-1])
 	return v, need
 }

@@ -125,8 +125,8 @@ func TestContaminatedBlocks(t *testing.T) {
 			}
 		}
 		v := judgeOne(t, plan, claim, all)
-		if said(v) != test.want || v.Busy != test.busy || test.n > 0 && v.N != test.n {
-			t.Errorf("%s: %s, n=%d, busy=%d; want %s, %d, %d", name, said(v), v.N, v.Busy, test.want, test.n, test.busy)
+		if said(v) != test.want || v.Contaminated != test.busy || test.n > 0 && v.N != test.n {
+			t.Errorf("%s: %s, n=%d, busy=%d; want %s, %d, %d", name, said(v), v.N, v.Contaminated, test.want, test.n, test.busy)
 		}
 	}
 }
@@ -141,14 +141,14 @@ func TestOthersContaminationIsNoMatter(t *testing.T) {
 			all[i].Contaminated = "another program"
 		}
 	}
-	if v := judgeOne(t, plan, asserted("speedup(procs=2) > 1.3", "", ""), all); v.Outcome != Pass || v.N != 10 || v.Busy != 0 {
-		t.Error(said(v), v.N, v.Busy)
+	if v := judgeOne(t, plan, asserted("speedup(procs=2) > 1.3", "", ""), all); v.Outcome != Pass || v.N != 10 || v.Contaminated != 0 {
+		t.Error(said(v), v.N, v.Contaminated)
 	}
 	if v := judgeOne(t, plan, asserted("memory(procs=4) == 1*MiB", "", ""), all); v.Outcome != Pass || v.N != 10 {
 		t.Error("a neighbour takes no memory of ours:", said(v), v.N)
 	}
-	if v := judgeOne(t, plan, asserted("speedup(procs=4) > 1.3", "", ""), all); v.Outcome != Inconclusive || v.Busy != 10 {
-		t.Error(said(v), v.Busy)
+	if v := judgeOne(t, plan, asserted("speedup(procs=4) > 1.3", "", ""), all); v.Outcome != Inconclusive || v.Contaminated != 10 {
+		t.Error(said(v), v.Contaminated)
 	}
 }
 
@@ -254,8 +254,8 @@ func TestBlocksOfOthers(t *testing.T) {
 		all = append(all, trial)
 	}
 	v := judgeOne(t, plan, asserted("speedup(procs=2) > 1.3", "", ""), all)
-	if v.Outcome != Inconclusive || v.N != 9 || v.Busy != 11 {
-		t.Error(said(v), v.N, v.Busy)
+	if v.Outcome != Inconclusive || v.N != 9 || v.Contaminated != 11 {
+		t.Error(said(v), v.N, v.Contaminated)
 	}
 }
 

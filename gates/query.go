@@ -147,7 +147,7 @@ func is(status results.Status) func(*results.Trial) int {
 var (
 	total = metric{"total", func(t *results.Trial) float64 { return t.Phases.Total.Seconds() }}
 	cpu   = metric{"cpu", func(t *results.Trial) float64 { return t.Usage.CPU().Seconds() }}
-	busy  = metric{"cores", func(t *results.Trial) float64 { return t.Usage.CPU().Seconds() / t.Phases.Total.Seconds() }}
+	used  = metric{"cores", func(t *results.Trial) float64 { return t.Usage.CPU().Seconds() / t.Phases.Total.Seconds() }}
 	peak  = metric{"memory", func(t *results.Trial) float64 {
 		if t.Usage.Memory == 0 { // no process has none: it was not measured
 			return math.NaN()

@@ -31,17 +31,17 @@ type Data struct {
 // measured is Data arranged by cell and block. Only what counts is in it: no warm-up, nothing interrupted.
 type measured struct {
 	Data
-	blocks  int                // how many different blocks there are
-	counted [][]*results.Trial // of each cell in block order, without controls
-	ok      [][]*results.Trial // of each cell by block: nil where there is no OK trial
-	control [][]*results.Trial // the same of the controls
-	absent  []string           // of each cell: why this machine cannot run it; "" where it can
-	unready []string           // of each cell: what went wrong before one of its trials; "" where nothing did
-	missed  []bool             // of each cell: what it runs on is absent, and the spec does not say that it may be
-	seen    [][]*results.Trial // of each cell: all of them, for the runtime's version
-	shared  [][]string         // of each cell by block: what its trial shared the machine with, "" for nothing
-	ran     [][]bool           // of each cell by block: whether a trial that counts was tried, whatever came of it
-	samples map[sampleKey]sample
+	blocks       int                // how many different blocks there are
+	counted      [][]*results.Trial // of each cell in block order, without controls
+	ok           [][]*results.Trial // of each cell by block: nil where there is no OK trial
+	control      [][]*results.Trial // the same of the controls
+	absent       []string           // of each cell: why this machine cannot run it; "" where it can
+	unready      []string           // of each cell: what went wrong before one of its trials; "" where nothing did
+	missed       []bool             // of each cell: what it runs on is absent, and the spec does not say that it may be
+	seen         [][]*results.Trial // of each cell: all of them, for the runtime's version
+	contaminated [][]string         // of each cell by block: what else took part of the machine during its trial, "" for nothing
+	ran          [][]bool           // of each cell by block: whether a trial that counts was tried, whatever came of it
+	samples      map[sampleKey]sample
 
 	draws     map[int]*stats.Draws // by the number of blocks
 	resampled struct {
@@ -59,7 +59,7 @@ func measure(d Data) *measured {
 	n := len(d.Plan.Cells)
 	m := &measured{Data: d, counted: make([][]*results.Trial, n), ok: make([][]*results.Trial, n),
 		control: make([][]*results.Trial, n), absent: make([]string, n), unready: make([]string, n), missed: make([]bool, n), seen: make([][]*results.Trial, n),
-		shared: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, draws: map[int]*stats.Draws{}}
+		contaminated: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, draws: map[int]*stats.Draws{}}
 	index := map[trialKey]int{}
 	for i, c := range d.Plan.Cells {
 		index[trialKey{c.Workload.Name, c.Cell}] = i
@@ -68,7 +68,7 @@ func measure(d Data) *measured {
 	m.blocks = len(at)
 	for i := range n {
 		m.ok[i], m.control[i] = make([]*results.Trial, m.blocks), make([]*results.Trial, m.blocks)
-		m.shared[i], m.ran[i] = make([]string, m.blocks), make([]bool, m.blocks)
+		m.contaminated[i], m.ran[i] = make([]string, m.blocks), make([]bool, m.blocks)
 	}
 	for i := range d.Trials {
 		if cell, known := index[trialKey{d.Trials[i].Workload, d.Trials[i].Cell}]; known {
@@ -122,7 +122,7 @@ func (m *measured) add(cell int, t *results.Trial, at map[int]int) {
 		by = m.control
 	} else {
 		m.counted[cell] = append(m.counted[cell], t)
-		m.ran[cell][at[t.Block]], m.shared[cell][at[t.Block]] = true, t.Contaminated
+		m.ran[cell][at[t.Block]], m.contaminated[cell][at[t.Block]] = true, t.Contaminated
 	}
 	if t.Status == results.OK {
 		by[cell][at[t.Block]] = t

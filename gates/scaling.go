@@ -11,18 +11,18 @@ import (
 
 // Scaling is how the time of an executor goes with its number of workers, everything else equal.
 type Scaling struct {
-	Name     string        // the key of its cells without the worker count
-	Cells    []matrix.Cell // by their worker counts, ascending
-	Blocks   int           // that it rests on: those in which all of the cells have an OK trial
-	Busy     bool          // they shared the machine with other programs: too few others are left
-	Law      string        // karp-flatt, amdahl, usl or gustafson; "" where there is none
-	Counts   []int         // the worker counts that the law rests on, 1 for the cell that speedups are against
-	Serial   *Estimate     // 1, the share that does not spread, of usl its contention; it may be negative with karp-flatt
-	Pairs    *Estimate     // 1, the coherency of usl: what each pair of workers costs
-	Best     int           // the worker count with the least median time, for the work
-	Alike    []int         // the worker counts that cannot be told from the best, which is one of them
-	Ahead    *Ahead
-	Sentence string
+	Name         string        // the key of its cells without the worker count
+	Cells        []matrix.Cell // by their worker counts, ascending
+	Blocks       int           // that it rests on: those in which all of the cells have an OK trial
+	Contaminated bool          // they shared the machine with other programs: too few others are left
+	Law          string        // karp-flatt, amdahl, usl or gustafson; "" where there is none
+	Counts       []int         // the worker counts that the law rests on, 1 for the cell that speedups are against
+	Serial       *Estimate     // 1, the share that does not spread, of usl its contention; it may be negative with karp-flatt
+	Pairs        *Estimate     // 1, the coherency of usl: what each pair of workers costs
+	Best         int           // the worker count with the least median time, for the work
+	Alike        []int         // the worker counts that cannot be told from the best, which is one of them
+	Ahead        *Ahead
+	Sentence     string
 }
 
 // Estimate is a number with its interval of 95 %.
@@ -112,14 +112,14 @@ func (m *measured) scaling(cells []int) (Scaling, bool) {
 		return Scaling{}, false
 	}
 	c := m.crew(all, blocks)
-	s := Scaling{Name: nameOf(uncounted(&m.Plan.Cells[cells[0]])), Blocks: len(blocks), Busy: dirty}
+	s := Scaling{Name: nameOf(uncounted(&m.Plan.Cells[cells[0]])), Blocks: len(blocks), Contaminated: dirty}
 	for _, i := range cells {
 		s.Cells = append(s.Cells, m.Plan.Cells[i].Cell)
 	}
 	own := c
 	if one >= 0 {
 		own = crew{c.weak, c.counts[1:], c.times[1:], c.drawn[1:]}
-		work := stats.Median(m.on(one, blocks, busy.of)) >= 0.5
+		work := stats.Median(m.on(one, blocks, used.of)) >= 0.5
 		s.law(c.within(m.Host.Cores, work), work, m.Host.Cores)
 	}
 	s.best(own)

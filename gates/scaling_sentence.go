@@ -23,7 +23,7 @@ func (s *Scaling) sentence() string {
 		parts = append(parts, s.choice())
 	}
 	sentence := strings.Join(parts, "; ")
-	if s.Busy {
+	if s.Contaminated {
 		sentence += "; but the machine was busy"
 	}
 	return sentence

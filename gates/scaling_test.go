@@ -136,7 +136,7 @@ func TestScalingNeedsBlocks(t *testing.T) {
 		}
 		return d
 	}
-	if s := one(t, busy(5, 9)); s.Blocks != 5 || s.Best != 4 || s.Busy {
+	if s := one(t, busy(5, 9)); s.Blocks != 5 || s.Best != 4 || s.Contaminated {
 		t.Errorf("half of the blocks: %+v", s)
 	}
 	if s := one(t, busy(4, 9)); s.Blocks != 10 || s.Best != 2 || !strings.HasSuffix(s.Sentence, "; but the machine was busy") {

@@ -134,8 +134,8 @@ func (t *tester) untried() bool {
 	t.cells = s.timed()
 	seen := s.sight()
 	switch {
-	case len(seen.busy) > len(seen.clean):
-		t.Untried = s.crowded(seen)
+	case len(seen.contaminated) > len(seen.clean):
+		t.Untried = s.contaminatedBy(seen)
 	case len(seen.complete) < stats.LeastBlocks:
 		t.Untried = fmt.Sprintf("%s: with fewer than %d nothing is decided", counted(len(seen.complete), "block"), stats.LeastBlocks)
 	}

@@ -4,10 +4,10 @@ import "slices"
 
 // sight is which blocks a check can see, as places in their order.
 type sight struct {
-	clean    []int // all of its cells were tried, and had the machine to themselves
-	complete []int // of these, all cells that it times are ok
-	busy     []int // something else took part of the machine
-	disputed []int // of these, all cells that it times are ok
+	clean        []int // all of its cells were tried, and had the machine to themselves
+	complete     []int // of these, all cells that it times are ok
+	contaminated []int // something else took part of the machine
+	disputed     []int // of these, all cells that it times are ok
 }
 
 // shown are the blocks that what is printed rests on: where no block is clean, the others.
@@ -23,16 +23,16 @@ func (s *statistic) sight() sight {
 	var out sight
 	cells, touchy := s.timed(), s.touchy()
 	for b := range s.data.blocks {
-		ran, busy, whole := true, false, true
+		ran, contaminated, whole := true, false, true
 		for _, c := range cells {
 			ran = ran && s.data.ran[c][b]
-			busy = busy || s.data.shared[c][b] != "" && slices.Contains(touchy, c)
+			contaminated = contaminated || s.data.contaminated[c][b] != "" && slices.Contains(touchy, c)
 			whole = whole && s.data.ok[c][b] != nil
 		}
 		switch {
 		case !ran:
-		case busy:
-			out.busy = append(out.busy, b)
+		case contaminated:
+			out.contaminated = append(out.contaminated, b)
 			if whole {
 				out.disputed = append(out.disputed, b)
 			}
@@ -51,7 +51,7 @@ func (s *statistic) timed() []int { return s.cells(func(f *function) bool { retu
 
 // touchy are those of them whose numbers a neighbour changes.
 func (s *statistic) touchy() []int {
-	return s.cells(func(f *function) bool { return !f.exact && !f.shared })
+	return s.cells(func(f *function) bool { return !f.exact && !f.steady })
 }
 
 // cells are those that some functions are asked about, and their baselines, ascending.
@@ -96,5 +96,5 @@ func (g sight) between(after, last int) sight {
 		}
 		return out
 	}
-	return sight{within(g.clean), within(g.complete), within(g.busy), within(g.disputed)}
+	return sight{within(g.clean), within(g.complete), within(g.contaminated), within(g.disputed)}
 }

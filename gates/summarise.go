@@ -42,7 +42,7 @@ func (m *measured) summary(cell int) Summary {
 	if spread, ok := stats.RelativeSpread(times); ok {
 		s.Spread = number(spread)
 	}
-	s.CPU, s.CoresUsed, s.Memory = q.medianOf(cpu), q.medianOf(busy), q.medianOf(peak)
+	s.CPU, s.CoresUsed, s.Memory = q.medianOf(cpu), q.medianOf(used), q.medianOf(peak)
 	s.Phases = q.phases()
 	if c.Baseline >= 0 {
 		m.compare(&s, cell, c.Baseline)

@@ -14,7 +14,7 @@ func (s *statistic) write(v *Verdict, f *finding, most int) {
 	v.Outcome, v.Reason, v.Support = f.outcome, f.reason, f.support
 	v.Evidence = evidence(s.check.Text, s.parts(f.on))
 	_, _ = s.holds(f.on)
-	v.N, v.Of, v.Busy = min(s.n(), len(f.complete)), most, len(f.busy)
+	v.N, v.Of, v.Contaminated = min(s.n(), len(f.complete)), most, len(f.contaminated)
 	f.told.write(v)
 	v.Interval = interval(s.observed(f), v.N)
 	switch {
@@ -22,17 +22,17 @@ func (s *statistic) write(v *Verdict, f *finding, most int) {
 	case f.outcome == Fail:
 		v.Reason = cmpOr(f.told.reason(s.check.Text), "it is false")
 	case f.outcome == Inconclusive:
-		v.Reason = cmpOr(f.unsettled(v), "it holds in "+percent(f.support)+" of the resamples: that is neither")
+		v.Reason = cmpOr(f.unsettled(v), "it holds in "+share(f.support)+" of the resamples: that is neither")
 	}
 }
 
 // interval is the middle 95 % of what was observed on the resamples, widened for few blocks as the levels are.
 func interval(values []float64, n int) *[2]float64 {
-	if len(values) == 0 {
+	within, ok := stats.Percentiles(values, stats.IntervalTail(n))
+	if !ok {
 		return nil
 	}
-	tail := stats.IntervalTail(n)
-	return &[2]float64{stats.SortedQuantile(values, tail), stats.SortedQuantile(values, 1-tail)}
+	return &within
 }
 
 // unsettled says what would settle a comparison: the interval is about as wide as the root of the number of blocks. Twice
@@ -51,7 +51,7 @@ func (f *finding) unsettled(v *Verdict) string {
 	if !(separates > 0) {
 		return ""
 	}
-	text := fmt.Sprintf("these blocks separate about %s; it lies %s from the limit", percent(separates), percent(yours))
+	text := fmt.Sprintf("these blocks separate about %s; it lies %s from the limit", share(separates), share(yours))
 	var advice []string
 	if more := 2 * float64(v.N) * math.Pow(separates/yours, 2); more > float64(v.N) && more < mostAdvised {
 		advice = append(advice, fmt.Sprintf("about %.0f blocks would settle it", roundUp(more)))
@@ -101,13 +101,4 @@ const mostAdvised = 2000
 func roundUp(n float64) float64 {
 	unit := math.Pow(10, math.Floor(math.Log10(n))-1)
 	return math.Ceil(n/unit) * unit
-}
-
-func percent(share float64) string {
-	switch p := 100 * share; {
-	case p >= 10:
-		return fmt.Sprintf("%.0f %%", p)
-	default:
-		return fmt.Sprintf("%.1f %%", p)
-	}
 }

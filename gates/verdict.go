@@ -29,25 +29,25 @@ type Value struct {
 
 // Verdict is a check and what came of it.
 type Verdict struct {
-	Name      string         `json:"name"`  // the assertion's name or text, with the binding where there are several
-	Check     string         `json:"check"` // the expression
-	Binding   []matrix.Facet `json:"binding,omitempty"`
-	Level     string         `json:"level"` // error or warn
-	Because   string         `json:"because,omitempty"`
-	Published string         `json:"published,omitempty"` // what the source of the claim says
-	Pos       diag.Pos       `json:"pos"`                 // where the check's text begins
-	EndCol    int            `json:"end_col"`             // of its first line, exclusive
-	Outcome   Outcome        `json:"outcome"`
-	Reason    string         `json:"reason,omitempty"`    // why, for all but a pass
-	Support   float64        `json:"support"`             // share of resamples in which it holds; 1 or 0 where nothing in it is random. It is not the probability that the claim is true
-	Interval  *[2]float64    `json:"interval,omitempty"`  // 95 %, of what was observed
-	Observed  *float64       `json:"observed,omitempty"`  // the left side of a comparison, in base units
-	Limit     *float64       `json:"limit,omitempty"`     // its right side
-	Margin    *float64       `json:"margin,omitempty"`    // (observed-limit)/limit, positive on the passing side
-	N         int            `json:"n"`                   // blocks that the evidence rests on
-	Of        int            `json:"of,omitempty"`        // blocks that were planned at most; 0: that was left open
-	Busy      int            `json:"busy,omitempty"`      // blocks left out, in which something else took part of the machine
-	Confirmed int            `json:"confirmed,omitempty"` // fresh blocks in which it was false too
-	Evidence  []Value        `json:"evidence"`
-	Cells     []matrix.Cell  `json:"-"`
+	Name         string         `json:"name"`  // the assertion's name or text, with the binding where there are several
+	Check        string         `json:"check"` // the expression
+	Binding      []matrix.Facet `json:"binding,omitempty"`
+	Level        string         `json:"level"` // error or warn
+	Because      string         `json:"because,omitempty"`
+	Published    string         `json:"published,omitempty"` // what the source of the claim says
+	Pos          diag.Pos       `json:"pos"`                 // where the check's text begins
+	EndCol       int            `json:"end_col"`             // of its first line, exclusive
+	Outcome      Outcome        `json:"outcome"`
+	Reason       string         `json:"reason,omitempty"`       // why, for all but a pass
+	Support      float64        `json:"support"`                // share of resamples in which it holds; 1 or 0 where nothing in it is random. It is not the probability that the claim is true
+	Interval     *[2]float64    `json:"interval,omitempty"`     // 95 %, of what was observed
+	Observed     *float64       `json:"observed,omitempty"`     // the left side of a comparison, in base units
+	Limit        *float64       `json:"limit,omitempty"`        // its right side
+	Margin       *float64       `json:"margin,omitempty"`       // (observed-limit)/limit, positive on the passing side
+	N            int            `json:"n"`                      // blocks that the evidence rests on
+	Of           int            `json:"of,omitempty"`           // blocks that were planned at most; 0: that was left open
+	Contaminated int            `json:"contaminated,omitempty"` // blocks left out, in which something else took part of the machine
+	Confirmed    int            `json:"confirmed,omitempty"`    // fresh blocks in which it was false too
+	Evidence     []Value        `json:"evidence"`
+	Cells        []matrix.Cell  `json:"-"`
 }

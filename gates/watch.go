@@ -48,6 +48,7 @@ func (w *Watch) Reason() string { return w.reason }
 // or the bound is hit.
 func (w *Watch) Needed() []int {
 	repeats := w.data.Plan.Experiment.Repeats
+	w.reason = ""
 	if w.blocks < repeats.Min {
 		w.blocks++
 		return w.all()
@@ -73,9 +74,9 @@ func (w *Watch) why(open int) string {
 	if r.Max == r.Min && w.blocks == r.Min {
 		return ""
 	}
-	undecided, busy := w.undecided()
+	undecided, busy, wide := w.undecided()
 	switch {
-	case r.Precision > 0 && w.blocks >= r.Max:
+	case r.Precision > 0 && wide > 0:
 		return fmt.Sprintf("not every interval is as narrow as asked after %s, the most that were planned", counted(w.blocks, "block"))
 	case r.Precision > 0:
 		return "the intervals are as narrow as asked after " + counted(w.blocks, "block")
@@ -89,17 +90,21 @@ func (w *Watch) why(open int) string {
 	return ""
 }
 
-// undecided counts the checks that are inconclusive by now, and those of them for which the machine was too busy.
-func (w *Watch) undecided() (n, busy int) {
-	for _, v := range Judge(w.checks, w.data) {
+// undecided counts the checks that are inconclusive by now, those of them for which the machine was too busy, and those
+// with a wider interval than asked.
+func (w *Watch) undecided() (n, busy, wide int) {
+	for i, v := range Judge(w.checks, w.data) {
+		if !w.checks[i].assertion.exact() && v.Outcome != Skipped && !narrow(v, w.data.Plan.Experiment.Repeats.Precision) {
+			wide++
+		}
 		if v.Outcome == Inconclusive {
 			n++
-			if v.Busy > v.N {
+			if v.Contaminated > v.N {
 				busy++
 			}
 		}
 	}
-	return n, busy
+	return n, busy, wide
 }
 
 func are(n int, noun string) string {
@@ -146,9 +151,9 @@ func (w *Watch) open() (cells []int, checks int) {
 func (w *Watch) wants(m *measured, i int) bool {
 	c, r := &w.checks[i], w.data.Plan.Experiment.Repeats
 	seen := m.statistic(c).sight()
-	clean, busy := len(seen.clean), len(seen.busy)
+	clean, contaminated := len(seen.clean), len(seen.contaminated)
 	switch next := w.next[i].blocks; {
-	case busy > clean && clean+busy >= 2*max(next, r.Min): // as many again as planned, and the machine was busy in most of them
+	case contaminated > clean && clean+contaminated >= 2*max(next, r.Min): // as many again as planned, and the machine was busy in most of them
 		return false
 	case clean > 0 && clean < next:
 		return true

@@ -18,18 +18,18 @@ type (
 		Verdicts    []verdictJSON  `json:"verdicts"`
 	}
 	scalingJSON struct {
-		Name      string        `json:"name"`
-		Cells     []string      `json:"cells"`
-		Blocks    int           `json:"blocks"`
-		Busy      bool          `json:"busy,omitempty"`
-		Law       string        `json:"law,omitempty"`
-		Counts    []int         `json:"worker_counts,omitempty"`
-		Serial    *estimateJSON `json:"serial,omitempty"`
-		Coherency *estimateJSON `json:"coherency,omitempty"`
-		Best      int           `json:"best_workers"`
-		Alike     []int         `json:"alike"`
-		Ahead     *aheadJSON    `json:"ahead,omitempty"`
-		Sentence  string        `json:"sentence"`
+		Name         string        `json:"name"`
+		Cells        []string      `json:"cells"`
+		Blocks       int           `json:"blocks"`
+		Contaminated bool          `json:"contaminated,omitempty"`
+		Law          string        `json:"law,omitempty"`
+		Counts       []int         `json:"worker_counts,omitempty"`
+		Serial       *estimateJSON `json:"serial,omitempty"`
+		Coherency    *estimateJSON `json:"coherency,omitempty"`
+		Best         int           `json:"best_workers"`
+		Alike        []int         `json:"alike"`
+		Ahead        *aheadJSON    `json:"ahead,omitempty"`
+		Sentence     string        `json:"sentence"`
 	}
 	estimateJSON struct {
 		Value    float64    `json:"value"`
@@ -168,27 +168,27 @@ type (
 		Ratio  *float64 `json:"ratio,omitempty"`
 	}
 	verdictJSON struct {
-		Name      string        `json:"name"`
-		Check     string        `json:"check"`
-		Binding   []facetJSON   `json:"binding"`
-		Cells     []string      `json:"cells"`
-		Level     string        `json:"level"`
-		Because   string        `json:"because,omitempty"`
-		Published string        `json:"published,omitempty"`
-		Outcome   string        `json:"outcome"`
-		Reason    string        `json:"reason,omitempty"`
-		Support   *float64      `json:"support,omitempty"`
-		Unit      string        `json:"unit,omitempty"`
-		Observed  *float64      `json:"observed,omitempty"`
-		Interval  *[2]float64   `json:"interval,omitempty"`
-		Limit     *float64      `json:"limit,omitempty"`
-		Margin    *float64      `json:"margin,omitempty"`
-		Blocks    int           `json:"blocks"`                     // that it rests on
-		Planned   int           `json:"planned_blocks,omitempty"`   // at most; 0: left open
-		Busy      int           `json:"busy_blocks,omitempty"`      // left out, since the machine was busy
-		Confirmed int           `json:"confirmed_blocks,omitempty"` // fresh ones in which it was false too
-		Position  *positionJSON `json:"position,omitempty"`
-		Parts     []partJSON    `json:"parts"`
+		Name         string        `json:"name"`
+		Check        string        `json:"check"`
+		Binding      []facetJSON   `json:"binding"`
+		Cells        []string      `json:"cells"`
+		Level        string        `json:"level"`
+		Because      string        `json:"because,omitempty"`
+		Published    string        `json:"published,omitempty"`
+		Outcome      string        `json:"outcome"`
+		Reason       string        `json:"reason,omitempty"`
+		Support      *float64      `json:"support,omitempty"`
+		Unit         string        `json:"unit,omitempty"`
+		Observed     *float64      `json:"observed,omitempty"`
+		Interval     *[2]float64   `json:"interval,omitempty"`
+		Limit        *float64      `json:"limit,omitempty"`
+		Margin       *float64      `json:"margin,omitempty"`
+		Blocks       int           `json:"blocks"`                        // that it rests on
+		Planned      int           `json:"planned_blocks,omitempty"`      // at most; 0: left open
+		Contaminated int           `json:"contaminated_blocks,omitempty"` // left out, since the machine was busy
+		Confirmed    int           `json:"confirmed_blocks,omitempty"`    // fresh ones in which it was false too
+		Position     *positionJSON `json:"position,omitempty"`
+		Parts        []partJSON    `json:"parts"`
 	}
 	positionJSON struct {
 		File   string `json:"file"`

@@ -25,7 +25,7 @@ func told(law string) string {
 }
 
 func jsonScaling(s *gates.Scaling) scalingJSON {
-	out := scalingJSON{Name: s.Name, Cells: []string{}, Blocks: s.Blocks, Busy: s.Busy, Law: s.Law, Counts: s.Counts, Best: s.Best, Alike: s.Alike, Sentence: s.Sentence,
+	out := scalingJSON{Name: s.Name, Cells: []string{}, Blocks: s.Blocks, Contaminated: s.Contaminated, Law: s.Law, Counts: s.Counts, Best: s.Best, Alike: s.Alike, Sentence: s.Sentence,
 		Serial: jsonEstimate(s.Serial), Coherency: jsonEstimate(s.Pairs)}
 	for _, c := range s.Cells {
 		out.Cells = append(out.Cells, c.Key())

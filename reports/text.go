@@ -199,7 +199,7 @@ func (t *teller) footnotes() {
 		}
 		t.para("", "  ", "", fmt.Sprintf("noise floor: %s against itself differs by %s (%s)", who, percent(math.Abs(n.Ratio-1)), blocks(n.N)))
 	}
-	t.shared()
+	t.contaminated()
 	switch n := len(t.Excluded); n {
 	case 0:
 	case 1:

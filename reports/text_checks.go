@@ -167,8 +167,8 @@ func restsOn(v *gates.Verdict) string {
 	case v.Outcome == gates.Fail && v.Of > 0:
 		text += ", not confirmed"
 	}
-	if v.Busy > 0 {
-		text += fmt.Sprintf("; %d left out, in which the machine was busy", v.Busy)
+	if v.Contaminated > 0 {
+		text += fmt.Sprintf("; %d left out, in which the machine was busy", v.Contaminated)
 	}
 	return text
 }

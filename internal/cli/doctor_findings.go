@@ -10,7 +10,7 @@ import (
 	"runner/reports"
 )
 
-// What is told as fit. From a little more than a tenth of a core on a trial may count as disturbed (see host.Watch).
+// What is told as fit. From a little more than a tenth of a core on a trial may count as contaminated (see host.Monitor).
 const (
 	fitParallelism = 0.9 // of the cores
 	fitNoise       = 0.02
@@ -97,7 +97,7 @@ func orElse(a, b string) string {
 func (e *examined) company() reports.Finding {
 	const name = "other programs"
 	if e.others == nil {
-		return unknown(name, unseen("what they use: disturbed trials cannot be told"))
+		return unknown(name, unseen("what they use: contaminated trials cannot be told"))
 	}
 	var who []string
 	for i, n := range e.neighbours {
@@ -144,11 +144,11 @@ func (e *examined) stolen() reports.Finding {
 func (e *examined) pressure() reports.Finding {
 	if e.vitals.Pressure == "" {
 		if e.machine.OS != "linux" {
-			return unknown("watching", unseen("how long threads wait for a core: disturbed trials cannot be told"))
+			return unknown("watching", unseen("how long threads wait for a core: contaminated trials cannot be told"))
 		}
-		return warn("watching", "", "the kernel does not tell how long threads wait for a core, so that disturbed trials go unseen: boot it with psi=1")
+		return warn("watching", "", "the kernel does not tell how long threads wait for a core, so that contaminated trials go unseen: boot it with psi=1")
 	}
-	return ok("watching", "%s tells how long threads wait for a core, so that disturbed trials are seen", e.vitals.Pressure)
+	return ok("watching", "%s tells how long threads wait for a core, so that contaminated trials are seen", e.vitals.Pressure)
 }
 
 func (e *examined) virtual() reports.Finding {

@@ -29,8 +29,8 @@ type livePlain struct {
 	told     []int     // by cell: the blocks it had when its line was written
 	over     bool
 
-	planned, further int  // blocks at first, and by now
-	more             bool // it was said that there are more than planned
+	planned int  // blocks at first
+	more    bool // it was said that there are more than planned
 }
 
 func (v *livePlain) start(total int, atMost bool, cells []string) {
@@ -74,10 +74,10 @@ func (v *livePlain) trial(t liveTrial) {
 	case t.status != results.OK:
 		v.bad(t, c)
 	}
-	if v.further = max(v.further, t.blocks); v.planned == 0 {
+	if v.planned == 0 {
 		v.planned = t.blocks
 	}
-	if begins && v.further > v.planned && !v.more {
+	if begins && t.blocks > v.planned && !v.more {
 		v.more = true
 		v.linef("further blocks are measured: a false check is confirmed, or the machine was busy")
 	}

@@ -34,18 +34,18 @@ func watched(x experiment, run results.Run, how manner) *gates.Watch {
 // before that is final: a check may go by it, and is to be judged in the end by what it was judged by during the run.
 func (a *app) more(watch *gates.Watch, capacity **float64) func() []int {
 	return func() []int {
-		cells := watch.Needed()
-		if len(cells) > 0 {
-			*capacity = nil
+		*capacity = nil
+		if cells := watch.Needed(); len(cells) > 0 {
 			return cells
 		}
-		if p, err := host.Parallelism(a.ctx, host.Cores()); err == nil && *capacity == nil {
-			*capacity = &p
-			watch.Recheck(p)
-			cells = watch.Needed()
+		p, err := host.Parallelism(a.ctx, host.Cores())
+		if err != nil {
+			return nil
 		}
-		if len(cells) > 0 {
-			*capacity = nil
+		watch.Recheck(p)
+		cells := watch.Needed()
+		if len(cells) == 0 {
+			*capacity = &p
 		}
 		return cells
 	}

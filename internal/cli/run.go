@@ -189,8 +189,8 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 			watch.Add(judged(event.Trial))
 			live.event(event)
 		},
-		Disturbed: host.NewWatch().Trial,
-		Stage:     func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
+		Contamination: host.NewMonitor().Trial,
+		Stage:         func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
 	outcome, err := e.Run(a.ctx)
 	live.finish()
 	switch {
@@ -233,10 +233,11 @@ func machine(ctx context.Context, specFile string) results.Environment {
 	}
 }
 
-// environment is the machine with its measured capacity.
+// environment is the machine with the settings that measurements depend on, and its measured capacity.
 func environment(ctx context.Context, specFile string) results.Environment {
 	e := machine(ctx, specFile)
-	conditions(&e)
+	v := host.VitalsNow()
+	e.Governor, e.Boost, e.SMT, e.Clock, e.Load, e.Swap = v.Governor, v.Boost, v.SMT, v.Clock, v.Load, v.Swapped
 	if p, err := host.Parallelism(ctx, e.Cores); err == nil {
 		e.Parallelism = &p
 	}

@@ -38,9 +38,9 @@ type Engine struct {
 	// Plan.Cells, none to end the run. nil: all cells, as often as Repeats.Min says.
 	More func() []int
 
-	// Disturbed begins to watch what else takes part of the machine; what it returns is called after the trial, with the
+	// Contamination begins to watch what else takes part of the machine; what it returns is called after the trial, with the
 	// number of workers that ran at once, 0 if that is not known, and says what did, or "". nil: nothing is ever said.
-	Disturbed func() func(workers int) string
+	Contamination func() func(workers int) string
 
 	// Stage makes what trials need besides their plan, in a private directory of the run; nil: nothing.
 	Stage func(ctx context.Context, dir string) (*Stage, error)
@@ -119,7 +119,7 @@ func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot sp
 	}
 	defer os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
 	started := e.Now()
-	seen, disturbed := around.during(ctx, slot.Cell, job(e.Plan, cell, block, dir))
+	seen, contaminated := around.during(ctx, slot.Cell, job(e.Plan, cell, block, dir))
 	trial := results.Trial{
 		Cell: cell.Cell, Workload: cell.Workload.Name,
 		Block: block, Position: position, Control: slot.Control,
@@ -127,7 +127,7 @@ func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot sp
 		Status: seen.Status, Reason: seen.Reason,
 		Started: started, Wall: seen.Wall, Phases: seen.Phases, Usage: seen.Usage, Runtime: seen.Runtime,
 		Workers: cell.Workers, Tasks: len(cell.Tasks), Spans: seen.Spans, Results: seen.Results,
-		Stdout: seen.Stdout, Stderr: seen.Stderr, Warnings: seen.Warnings, Contaminated: disturbed,
+		Stdout: seen.Stdout, Stderr: seen.Stderr, Warnings: seen.Warnings, Contaminated: contaminated,
 	}
 	if trial.Status == results.OK || trial.Status == results.Leaked {
 		var files map[string]any

@@ -166,7 +166,7 @@ func (s *steps) run(ctx context.Context, what string, cell *spec.PlannedCell, st
 }
 
 // during runs a trial's job, after what is to be done before it, and says what else took part of the machine meanwhile.
-func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen executors.Observation, disturbed string) {
+func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen executors.Observation, contaminated string) {
 	cell := &s.engine.Plan.Cells[index]
 	if o, failed := s.failed[index]; failed {
 		return o, ""
@@ -176,10 +176,10 @@ func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen ex
 			return o, ""
 		}
 	}
-	if how, _ := executors.Lookup(j.Executor); s.engine.Disturbed == nil || how != nil && how.Info().InRunner {
-		return s.engine.launch(ctx, j, cell, s.stage), "" // a replay cannot be disturbed
+	if how, _ := executors.Lookup(j.Executor); s.engine.Contamination == nil || how != nil && how.Info().InRunner {
+		return s.engine.launch(ctx, j, cell, s.stage), "" // nothing takes part of a replay
 	}
-	after := s.engine.Disturbed()
+	after := s.engine.Contamination()
 	seen = s.engine.launch(ctx, j, cell, s.stage)
 	return seen, after(atOnce(cell))
 }

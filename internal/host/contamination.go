@@ -38,22 +38,22 @@ const (
 // many cores are in use, since the kernel averages over them and the slowest worker ends a trial. 2 % is always around.
 func muchWaiting(atOnce int) float64 { return min(max(0.2/float64(atOnce), 0.02), 0.10) }
 
-// Watch says of each trial what else took part of the machine. It is not safe for use by several goroutines at once.
-type Watch struct {
+// Monitor says of each trial what else took part of the machine. It is not safe for use by several goroutines at once.
+type Monitor struct {
 	past  []Counters // back to the last that lies enough before the end of the next trial
 	count func() Counters
 	cores int
 }
 
-// NewWatch begins to watch now.
-func NewWatch() *Watch { return &Watch{past: []Counters{Count()}, count: Count, cores: Cores()} }
+// NewMonitor begins now.
+func NewMonitor() *Monitor { return &Monitor{past: []Counters{Count()}, count: Count, cores: Cores()} }
 
 // Trial takes the counters before a trial, and the function that it returns takes them after it, and says what else took
 // part of the machine in between; "" if nothing is known to have. workers is how many of our threads wanted to run at
 // once, 0 if that is not known.
 //
 // Between the two lies all of a trial: the start of its process too, in which one thread of ours runs.
-func (w *Watch) Trial() func(workers int) string {
+func (w *Monitor) Trial() func(workers int) string {
 	before := w.take()
 	return func(workers int) string {
 		after := w.take()
@@ -62,7 +62,7 @@ func (w *Watch) Trial() func(workers int) string {
 }
 
 // take keeps what the next trials may need: one that is old enough, and all younger ones.
-func (w *Watch) take() Counters {
+func (w *Monitor) take() Counters {
 	now := w.count()
 	w.past = append(w.past, now)
 	for len(w.past) > 2 && now.At-w.past[1].At >= enough {
@@ -71,7 +71,7 @@ func (w *Watch) take() Counters {
 	return now
 }
 
-// Until says what else took part of a machine with that many usable cores until later; see Watch.Trial. In a short trial
+// Until says what else took part of a machine with that many usable cores until later; see Monitor.Trial. In a short trial
 // ticks do not tell what others used, so that is counted from recent on, which is no later than c.
 //
 // Threads that wait are not enough: a workload with more threads than cores waits by its own doing, and one with as many

@@ -83,7 +83,7 @@ func TestDescendants(t *testing.T) {
 
 // TestWatchHere: whatever happens on this machine, watching it works, and counters do not go back.
 func TestWatchHere(t *testing.T) {
-	w := NewWatch()
+	w := NewMonitor()
 	before := Count()
 	text := w.Trial()(1)
 	after := Count()

@@ -61,7 +61,7 @@ func TestUntil(t *testing.T) {
 // TestShortTrials: ticks of 10 ms cannot tell what others used in 4 ms; what they used in the half second before can.
 func TestShortTrials(t *testing.T) {
 	now := Counters{At: time.Hour, Busy: time.Hour}
-	w := &Watch{cores: 2, count: func() Counters { return now }}
+	w := &Monitor{cores: 2, count: func() Counters { return now }}
 	w.take()
 	neighbour, all := time.Duration(0), now.Busy
 	trial := func() string {
@@ -96,7 +96,7 @@ func TestShortTrials(t *testing.T) {
 	if told != "" {
 		t.Errorf("alone again: %q", told)
 	}
-	fresh := &Watch{cores: 2, count: w.count}
+	fresh := &Monitor{cores: 2, count: w.count}
 	fresh.take()
 	neighbour = 4 * time.Millisecond
 	w = fresh

@@ -13,5 +13,5 @@ func Percentiles(values []float64, tail float64) ([2]float64, bool) {
 		return [2]float64{}, false
 	}
 	slices.Sort(sorted)
-	return [2]float64{Quantile(sorted, tail), Quantile(sorted, 1-tail)}, true
+	return [2]float64{sortedQuantile(sorted, tail), sortedQuantile(sorted, 1-tail)}, true
 }

@@ -21,11 +21,11 @@ func Quantile(values []float64, p float64) float64 {
 	}
 	sorted := slices.Clone(values)
 	slices.Sort(sorted)
-	return SortedQuantile(sorted, p)
+	return sortedQuantile(sorted, p)
 }
 
-// SortedQuantile is Quantile of values that are ascending, and at least one.
-func SortedQuantile(sorted []float64, p float64) float64 {
+// sortedQuantile is Quantile of values that are ascending, and at least one.
+func sortedQuantile(sorted []float64, p float64) float64 {
 	if math.IsNaN(sorted[0]) { // NaN sorts first
 		return math.NaN()
 	}

@@ -91,7 +91,7 @@ func (s *situation) measure(runner, dir string) error {
 	return nil
 }
 
-// busy keeps the last usable core busy until stop.
+// busy keeps core 1 busy until stop.
 func busy(text string) (stop func(), _ error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := exec.CommandContext(ctx, "taskset", "-c", "1", "sh", "-c", text)

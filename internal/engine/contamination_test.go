@@ -10,9 +10,9 @@ import (
 	"runner/results"
 )
 
-// watched makes the engine tell when it watches, and say so many workers disturbed each trial.
-func (b *bench) watched(tell func(string)) {
-	b.Disturbed = func() func(int) string {
+// contaminates makes the engine tell when it watches, and say so many workers contaminated each trial.
+func (b *bench) contaminates(tell func(string)) {
+	b.Contamination = func() func(int) string {
 		tell("watch")
 		return func(workers int) string {
 			tell("told")
@@ -21,7 +21,7 @@ func (b *bench) watched(tell func(string)) {
 	}
 }
 
-func TestDisturbedTrials(t *testing.T) {
+func TestContaminatedTrials(t *testing.T) {
 	b := newBench(usual(t, "repeats: {min: 1, warmup: 0}\n"), right)
 	b.run(t)
 	for _, trial := range b.trials {
@@ -34,7 +34,7 @@ func TestDisturbedTrials(t *testing.T) {
 		told = append(told, "launch")
 		return right(j)
 	})
-	b.watched(func(s string) { told = append(told, s) })
+	b.contaminates(func(s string) { told = append(told, s) })
 	b.run(t)
 	for _, trial := range b.trials {
 		if want := fmt.Sprintf("by %d", trial.Workers); trial.Contaminated != want {
@@ -46,9 +46,9 @@ func TestDisturbedTrials(t *testing.T) {
 	}
 }
 
-// TestDisturbedOnlyWhileATrialRuns: what is done before and after a trial is not part of it, and a cell whose number of
+// TestContaminatedOnlyWhileATrialRuns: what is done before and after a trial is not part of it, and a cell whose number of
 // workers says nothing has 0.
-func TestDisturbedOnlyWhileATrialRuns(t *testing.T) {
+func TestContaminatedOnlyWhileATrialRuns(t *testing.T) {
 	var told []string
 	b, _ := logged(t, commands, func(argv []string) executors.Observation {
 		told = append(told, argv[0])
@@ -57,7 +57,7 @@ func TestDisturbedOnlyWhileATrialRuns(t *testing.T) {
 		}
 		return fine(argv)
 	})
-	b.watched(func(s string) { told = append(told, s) })
+	b.contaminates(func(s string) { told = append(told, s) })
 	b.run(t)
 	text, ran := strings.Join(told, " "), 0
 	for _, trial := range b.trials {
@@ -76,13 +76,13 @@ func TestDisturbedOnlyWhileATrialRuns(t *testing.T) {
 	}
 }
 
-func TestAReplayCannotBeDisturbed(t *testing.T) {
+func TestAReplayCannotBeContaminated(t *testing.T) {
 	plan := usual(t, "repeats: {min: 1, warmup: 0}\n")
 	for i := range plan.Cells {
 		plan.Cells[i].Executor = "scripted"
 	}
 	b := newBench(plan, right)
-	b.watched(func(string) {})
+	b.contaminates(func(string) {})
 	b.run(t)
 	for _, trial := range b.trials {
 		if trial.Contaminated != "" {

@@ -31,7 +31,7 @@ func TestTrialsThatSharedTheMachine(t *testing.T) {
 			"6 of 20 trials shared the machine, but the table counts them, since fewer than\n  5 others of the cell are there\n"},
 	} {
 		teller := &teller{Report: New(results.Run{}, c.cells, nil, nil, trials, nil, "PASS", 0), width: 80}
-		teller.shared()
+		teller.contaminated()
 		if got := strings.ReplaceAll(teller.out.String(), "\u00a0", " "); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}

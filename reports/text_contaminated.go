@@ -7,9 +7,9 @@ import (
 	"runner/results"
 )
 
-// shared tells how many of the counted trials were disturbed, and what by. Where a cell would have too few others, its
+// contaminated tells how many of the counted trials are, and what by. Where a cell would have too few others, its
 // numbers come from all of them.
-func (t *teller) shared() {
+func (t *teller) contaminated() {
 	ok, out, kept := 0, 0, 0
 	for i := range t.Cells {
 		c := &t.Cells[i]
@@ -23,7 +23,7 @@ func (t *teller) shared() {
 	}
 	of := fmt.Sprintf(" of %d trials shared the machine", ok)
 	why := ""
-	if first := t.firstShared(); first != nil {
+	if first := t.firstContaminated(); first != nil {
 		why = ": " + Visible(first.Contaminated)
 	}
 	if out > 0 {
@@ -67,8 +67,8 @@ func them(n int) string {
 	return "them"
 }
 
-// firstShared is the first of the trials that are counted here.
-func (t *teller) firstShared() (first *results.Trial) {
+// firstContaminated is the first of the trials that are counted here.
+func (t *teller) firstContaminated() (first *results.Trial) {
 	for i := range t.Cells {
 		for _, trial := range t.Cells[i].Trials {
 			if trial.Contaminated == "" || trial.Warmup || trial.Control || trial.Status != results.OK {
