@@ -16,6 +16,7 @@ const (
 	Wrong       Status = "wrong"       // ran, but did not do the work: a task missing, or a result that verify refuses
 	Crash       Status = "crash"       // a worker died or a task failed
 	Timeout     Status = "timeout"     // did not end in time, and was killed
+	Limit       Status = "limit"       // used more than the spec allows, and was ended
 	Leaked      Status = "leaked"      // right, but a process outlived it
 	Unavailable Status = "unavailable" // this machine cannot run the cell
 	Unprepared  Status = "unprepared"  // what had to be done before it went wrong: nothing of the workload ran
@@ -23,7 +24,7 @@ const (
 )
 
 // Statuses lists all of them, in the order of the documentation.
-var Statuses = []Status{OK, Wrong, Crash, Timeout, Leaked, Unavailable, Unprepared, Interrupted}
+var Statuses = []Status{OK, Wrong, Crash, Timeout, Limit, Leaked, Unavailable, Unprepared, Interrupted}
 
 // Phases of a trial. Total is measured on its own clock readings, from before Spawn to after Join; Startup lies before
 // it: the start of the trial's own process until it is ready to go.
@@ -112,6 +113,14 @@ type Run struct {
 	Environment Environment  // before the run
 	After       *Environment // after it; nil: the run did not end by itself, or still goes on
 	Version     string       // of runner
+	Resumed     []Resumption // each time it was taken up again, the first one first
+}
+
+// Resumption is a run being taken up again after it had been interrupted.
+type Resumption struct {
+	At          time.Time   `json:"at"`
+	Trials      int         `json:"trials"`      // how many were recorded before
+	Environment Environment `json:"environment"` // before it went on
 }
 
 // Source is one file that the experiment was made of: the spec, then what it extends. With Options it makes the same

@@ -20,17 +20,29 @@ import (
 
 func (a *app) doctorCommand() *cobra.Command {
 	var asJSON bool
+	var salvage string
 	c := &cobra.Command{
-		Use:   "doctor",
-		Short: "Say whether this machine is fit to measure, and what would help",
+		Use:   "doctor [database]",
+		Short: "Say whether this machine is fit to measure, or a database whole, and what would help",
 		Long: `Doctor measures for a few seconds and looks at the settings of the machine: what slows it down, what else runs, what
 makes times spread. It changes nothing; where something is wrong it prints the command that would help. What the
 system hides is unknown, never ok.
 
-The exit code is 0 whatever it finds; to refuse a machine, let a spec's assertion have needs: parallelism >= 1.8.`,
-		Example: "  runner doctor\n  runner doctor --json",
-		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+The exit code is 0 whatever it finds; to refuse a machine, let a spec's assertion have needs: parallelism >= 1.8.
+
+With the word database, or with --db FILE, it looks at the stored results instead: every page, row and checksum. The exit
+code is then 2 if anything is damaged. --salvage copies all that can still be read into a new file.`,
+		Example:   "  runner doctor\n  runner doctor --json\n  runner doctor database\n  runner doctor --db FILE --salvage saved.db",
+		ValidArgs: []string{"database"},
+		Args:      func(c *cobra.Command, args []string) error { return doctorArgs(c.CommandPath(), args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			named := c.Flags().Changed("salvage")
+			if named && salvage == "" {
+				return errSalvageItself
+			}
+			if len(args) > 0 || a.db != "" || named {
+				return a.doctorDatabase(salvage, asJSON)
+			}
 			if !a.quiet {
 				fmt.Fprintln(a.stderr, "measuring for about 4 s …")
 			}
@@ -44,7 +56,8 @@ The exit code is 0 whatever it finds; to refuse a machine, let a spec's assertio
 			return reports.FindingsText(a.stdout, e.findings(), a.style(a.stdout))
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "for programs ("+reports.FindingsSchema+")")
+	c.Flags().BoolVar(&asJSON, "json", false, "for programs ("+reports.FindingsSchema+", of a database "+databaseSchema+")")
+	c.Flags().StringVar(&salvage, "salvage", "", "copy what can be read of the database into a new `FILE`")
 	return c
 }
 

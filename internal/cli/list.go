@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -85,10 +86,10 @@ func (a *app) listExperiments(w io.Writer) error {
 	for _, file := range files {
 		x, problems := load(file, results.Options{Cores: host.Cores()}, 0, nil)
 		if len(problems) > 0 {
-			fmt.Fprintf(w, "%s\t%s; see `runner check %s`\n", file, plural(len(problems), "problem"), file)
+			fmt.Fprintf(w, "%s\t%s; see `runner check %s`\n", reports.Visible(file), plural(len(problems), "problem"), reports.Visible(file))
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%s\n", file, oneLine(x.spec.Question))
+		fmt.Fprintf(w, "%s\t%s\n", reports.Visible(file), oneLine(x.spec.Question))
 	}
 	return nil
 }
@@ -189,12 +190,23 @@ func (a *app) listRuns(w io.Writer) error {
 	fmt.Fprintln(w, "RUN\tEXPERIMENT\tSTARTED\tTRIALS\tOUTCOME")
 	for _, r := range runs {
 		outcome := r.Outcome
-		if outcome == "" {
-			outcome = "unfinished"
+		if r.Finished.IsZero() {
+			if outcome, err = unfinished(a.ctx, db, r.ID); err != nil {
+				return err
+			}
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, oneLine(r.Experiment), r.Started.Local().Format("2006-01-02 15:04:05"), r.Trials, outcome)
 	}
 	return nil
+}
+
+// unfinished tells a run that goes on from one that was killed.
+func unfinished(ctx context.Context, db *sqlite.DB, id string) (string, error) {
+	claimed, err := db.Claimed(ctx, id)
+	if claimed {
+		return "running", err
+	}
+	return interrupted, err
 }
 
 func oneLine(s string) string { return reports.Visible(strings.Join(strings.Fields(s), " ")) }

@@ -32,8 +32,8 @@ type DB struct {
 	readOnly bool
 	patience time.Duration // how long to wait for another writer
 	sql      *sql.DB
-	full     string      // path, absolute; set when open for writing, as is
-	file     os.FileInfo // what it was then
+	full     string      // path, absolute
+	file     os.FileInfo // what it was when it was opened for writing
 	insert   *sql.Stmt   // one trial
 }
 
@@ -71,10 +71,7 @@ func open(ctx context.Context, path string, c config) (*DB, error) {
 		db.sql.Close()
 		return nil, err
 	}
-	if db.full, err = filepath.Abs(path); err == nil {
-		db.file, err = os.Stat(db.full)
-	}
-	if err != nil {
+	if db.file, err = os.Stat(db.full); err != nil {
 		db.sql.Close()
 		return nil, fmt.Errorf("cannot keep results: %w", err)
 	}
@@ -150,7 +147,7 @@ func connect(path string, readOnly bool, patience time.Duration) (*DB, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	handle.SetMaxOpenConns(1) // one file, one writer; a second connection would only wait for the first
-	return &DB{path: path, readOnly: readOnly, patience: patience, sql: handle}, nil
+	return &DB{path: path, full: full, readOnly: readOnly, patience: patience, sql: handle}, nil
 }
 
 // creating keeps a file from being closed here while it is locked elsewhere in this process: to close any descriptor of

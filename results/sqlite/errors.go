@@ -17,6 +17,9 @@ var ErrOlder = errors.New("older runner")
 // ErrLost is in the error of a write to a file that was removed or replaced meanwhile: nothing of the run is kept.
 var ErrLost = errors.New("the file was removed or replaced while it was in use, and what this run had stored is lost")
 
+// ErrDamaged is in the error of what cannot be read as it was stored.
+var ErrDamaged = errors.New("damaged")
+
 // ErrRecorded is in the error of a trial whose block and position the run has already.
 var ErrRecorded = errors.New("already recorded")
 
@@ -50,7 +53,7 @@ func (db *DB) explain(err error) error {
 	case sqlite3.SQLITE_NOTADB:
 		action = "not a database: name the file of results with --db"
 	case sqlite3.SQLITE_CORRUPT:
-		action = "the file is damaged: copy it, then save what can be read with `sqlite3 FILE .recover`, or name another file with --db"
+		return fmt.Errorf("%s: the file is %w (%w): %s, or name another file with --db", db.path, ErrDamaged, err, db.remedy())
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
 		action = "the file or its directory may not be written or opened: change its permissions, or name another file with --db"
 	case sqlite3.SQLITE_IOERR:
@@ -59,4 +62,13 @@ func (db *DB) explain(err error) error {
 		return fmt.Errorf("%s: %w", db.path, err)
 	}
 	return fmt.Errorf("%s: %s (%w)", db.path, action, err)
+}
+
+// damaged is the error of one row; what is the row.
+func (db *DB) damaged(err error, what string, args ...any) error {
+	return fmt.Errorf("%s: %s is %w: %w; %s", db.path, fmt.Sprintf(what, args...), ErrDamaged, err, db.remedy())
+}
+
+func (db *DB) remedy() string {
+	return fmt.Sprintf("`runner doctor --db %s` says what is left, and saves it with --salvage NEWFILE", db.path)
 }

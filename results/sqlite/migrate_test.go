@@ -166,6 +166,10 @@ func TestOldFiles(t *testing.T) {
 		if err := old.sql.Close(); err != nil {
 			t.Fatal(err)
 		}
+		saved, err := Salvage(ctx, path, path+".saved")
+		if err != nil || saved.Runs.Saved != 1 || saved.Cells.Saved != 1 || saved.Trials.Saved != 1 {
+			t.Errorf("format %d: %+v (%v)", version, saved, err)
+		}
 		db := openAt(t, path)
 		if got := columnsOf(t, db); got != want {
 			t.Errorf("format %d became\n%s\nwant\n%s", version, got, want)

@@ -41,13 +41,24 @@ func child(role, path string, args []string) error {
 		fmt.Println(len(trials))
 		return err
 	}
+	switch role {
+	case "limited":
+		return limited(ctx, path, args[0], args[1])
+	case "exclusive":
+		return exclusive(ctx, path)
+	}
 	db, err := Open(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if role == "open" {
+	switch role {
+	case "fill":
+		return recordUntilRefused(ctx, db, args[0])
+	case "open":
 		return nil
+	case "claim":
+		return claimAndStay(ctx, db, args[0])
 	}
 	// record: ID N, each trial acknowledged when it is stored; N of 0 means until killed
 	n, err := strconv.Atoi(args[1])
@@ -128,11 +139,18 @@ func killWhileRecording(t *testing.T, path, id string, after int, delay time.Dur
 	return acknowledged
 }
 
-func TestFourProcessesWriteAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), ".runner", "results.db") // all four find that it is missing
+// RUNNER_TRIALS=1000 lets each of the eight record that many.
+func TestEightProcessesWriteAtOnce(t *testing.T) {
+	const writers = 8
+	trials := 100
+	if n, err := strconv.Atoi(os.Getenv("RUNNER_TRIALS")); err == nil {
+		trials = n
+	}
+	path := filepath.Join(t.TempDir(), ".runner", "results.db") // all find that it is missing
+	start := time.Now()
 	var all sync.WaitGroup
-	for i := range 4 {
-		cmd := childCommand(t, "record", path, fmt.Sprint("r", i), "200")
+	for i := range writers {
+		cmd := childCommand(t, "record", path, fmt.Sprint("r", i), fmt.Sprint(trials))
 		all.Go(func() {
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v: %.2000s", err, out)
@@ -140,12 +158,16 @@ func TestFourProcessesWriteAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+	t.Logf("%d processes recorded %d trials each in %v", writers, trials, time.Since(start).Round(time.Millisecond))
 	db := openAt(t, path)
 	checkIntegrity(t, db)
-	for i := range 4 {
-		if n := len(mustTrials(t, db, fmt.Sprint("r", i), Everything)); n != 200 {
-			t.Errorf("run %d has %d trials, want 200", i, n)
+	for i := range writers {
+		if n := len(mustTrials(t, db, fmt.Sprint("r", i), Everything)); n != trials {
+			t.Errorf("run %d has %d trials, want %d", i, n, trials)
 		}
+	}
+	if list, err := Check(t.Context(), path); err != nil || wrong(list) > 0 {
+		t.Errorf("%+v (%v)", list, err)
 	}
 }
 

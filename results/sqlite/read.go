@@ -3,13 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
-	"time"
+	"strings"
 
-	"runner/internal/matrix"
 	"runner/results"
 )
 
@@ -42,37 +39,26 @@ func (db *DB) each(ctx context.Context, scan func(*sql.Rows) error, query string
 
 // Run reads a run by its full id; see Resolve.
 func (db *DB) Run(ctx context.Context, id string) (results.Run, error) {
-	run := results.Run{ID: id}
-	var started, finished sql.NullInt64
-	var seed string
-	var options, environment, after, sources []byte
-	err := db.sql.QueryRowContext(ctx, `SELECT experiment, spec, seed, started_ns, finished_ns, outcome, version,
-		options, environment, after, sources FROM runs WHERE id = ?`, id).
-		Scan(&run.Experiment, &run.Spec, &seed, &started, &finished, &run.Outcome, &run.Version, &options, &environment, &after, &sources)
-	if errors.Is(err, sql.ErrNoRows) {
-		return results.Run{}, errUnknown(id)
-	}
-	if err != nil {
-		return results.Run{}, db.explain(err)
-	}
-	run.Started, run.Finished = moment(started), moment(finished)
-	run.Seed, err = strconv.ParseUint(seed, 10, 64)
-	err = errors.Join(err, json.Unmarshal(options, &run.Options), json.Unmarshal(environment, &run.Environment), json.Unmarshal(sources, &run.Sources))
-	if after != nil {
-		err = errors.Join(err, json.Unmarshal(after, &run.After))
-	}
-	if err != nil {
-		return results.Run{}, fmt.Errorf("%s: run %s is damaged: %w", db.path, id, err)
-	}
-	return run, nil
+	run, err := db.runWithin(ctx, db.sql, id)
+	return run, db.explain(err)
 }
 
-func moment(ns sql.NullInt64) time.Time {
-	if !ns.Valid {
-		return time.Time{}
-	}
-	return time.Unix(0, ns.Int64).UTC()
+// scan reads a row of n columns as the driver gives it.
+func scan(rows *sql.Rows, n int) ([]any, error) {
+	values, targets := slots(n)
+	return values, rows.Scan(targets...)
 }
+
+// slots are n values, and pointers to them.
+func slots(n int) (values, targets []any) {
+	values, targets = make([]any, n), make([]any, n)
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	return values, targets
+}
+
+func widthOf(columns string) int { return 1 + strings.Count(columns, ",") }
 
 // Cells reads the plan of a run, in its order.
 func (db *DB) Cells(ctx context.Context, id string) ([]results.PlannedCell, error) {
@@ -81,28 +67,29 @@ func (db *DB) Cells(ctx context.Context, id string) ([]results.PlannedCell, erro
 }
 
 func (db *DB) plan(ctx context.Context, id string) (number int64, cells []results.PlannedCell, err error) {
-	number, err = runNumber(ctx, db.sql, id)
+	var planned int
+	err = db.sql.QueryRowContext(ctx, `SELECT number, cells FROM runs WHERE id = ?`, id).Scan(&number, &planned)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil, errUnknown(id)
+	}
 	if err != nil {
 		return 0, nil, db.explain(err)
 	}
 	err = db.each(ctx, func(rows *sql.Rows) error {
-		var c results.PlannedCell
-		var encoded string
-		var baseline sql.NullInt64
-		if err := rows.Scan(&c.Index, &c.Workload, &encoded, &c.Identity, &baseline); err != nil {
+		values, err := scan(rows, widthOf(cellColumns))
+		if err != nil {
 			return err
 		}
-		var err error
-		if c.Cell, err = matrix.ParseCell(encoded); err != nil {
-			return fmt.Errorf("%s: run %s, cell %d is damaged: %w", db.path, id, c.Index, err)
-		}
-		if baseline.Valid {
-			index := int(baseline.Int64)
-			c.Baseline = &index
+		_, c, err := decodeCell(values)
+		if err != nil {
+			return db.damaged(err, "run %s, cell %d", id, c.Index)
 		}
 		cells = append(cells, c)
 		return nil
-	}, `SELECT cell, workload, encoded, identity, baseline FROM cells WHERE run = ? ORDER BY cell`, number)
+	}, `SELECT `+cellColumns+` FROM cells WHERE run = ? ORDER BY cell`, number)
+	if err == nil && len(cells) != planned {
+		err = db.damaged(fmt.Errorf("%d cells were planned, %d are there", planned, len(cells)), "run %s", id)
+	}
 	return number, cells, err
 }
 
@@ -113,13 +100,17 @@ func (db *DB) Verdicts(ctx context.Context, id string) (verdicts []results.Store
 		return nil, db.explain(err)
 	}
 	err = db.each(ctx, func(rows *sql.Rows) error {
-		var v results.StoredVerdict
-		if err := rows.Scan(&v.Name, &v.Check, &v.Outcome, &v.Level, &v.File, &v.Line, &v.Col, &v.Reason, (*[]byte)(&v.JSON)); err != nil {
+		values, err := scan(rows, widthOf(verdictColumns))
+		if err != nil {
 			return err
+		}
+		_, place, v, err := decodeVerdict(values)
+		if err != nil {
+			return db.damaged(err, "run %s, verdict %d", id, place)
 		}
 		verdicts = append(verdicts, v)
 		return nil
-	}, `SELECT name, check_text, outcome, level, file, line, col, reason, json FROM verdicts WHERE run = ? ORDER BY place`, number)
+	}, `SELECT `+verdictColumns+` FROM verdicts WHERE run = ? ORDER BY place`, number)
 	return verdicts, err
 }
 

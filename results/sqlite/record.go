@@ -24,7 +24,7 @@ const (
 	outputColumns = `stdout, stderr`
 	resultColumns = `result, results`
 	spanColumn    = `spans`
-	allColumns    = plainColumns + ", " + outputColumns + ", " + resultColumns + ", " + spanColumn
+	allColumns    = plainColumns + ", " + outputColumns + ", " + resultColumns + ", " + spanColumn + ", checksum"
 )
 
 var insertTrial = fmt.Sprintf("INSERT INTO trials (run, %s) VALUES (?%s)", allColumns, strings.Repeat(", ?", 1+strings.Count(allColumns, ",")))
@@ -118,8 +118,9 @@ func (r *Recorder) row(ctx context.Context, t results.Trial) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run %s, block %d, position %d: %w", r.id, t.Block, t.Position, err)
 	}
-	row := append(make([]any, 0, 2+len(light)+len(heavy)), r.run, cell)
-	return append(append(row, light...), heavy...), nil
+	plain := append(append(make([]any, 0, 3+len(light)+len(heavy)), r.run, cell), light...)
+	sum := trialSum(plain, heavy)
+	return append(append(plain, heavy...), sum), nil
 }
 
 // load reads the plan once, so that a Record costs the same whatever its size.

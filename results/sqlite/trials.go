@@ -3,10 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
-	"strings"
-	"time"
 
 	"runner/results"
 )
@@ -22,7 +19,7 @@ type Detail struct {
 var Everything = Detail{Spans: true, Results: true, Output: true}
 
 func (d Detail) columns() string {
-	columns := plainColumns
+	columns := plainColumns + ", checksum"
 	if d.Output {
 		columns += ", " + outputColumns
 	}
@@ -46,48 +43,51 @@ func (db *DB) Trials(ctx context.Context, id string, detail Detail) ([]results.T
 		return nil, db.explain(err)
 	}
 	trials := make([]results.Trial, 0, total)
-	r := newReader(cells, detail)
+	r := newReader(number, cells, detail)
 	err = db.each(ctx, func(rows *sql.Rows) error {
 		trials = append(trials, results.Trial{})
 		t := &trials[len(trials)-1]
-		if err := r.read(rows, t); err != nil {
-			return fmt.Errorf("%s: run %s, block %d, position %d: %w", db.path, id, t.Block, t.Position, err)
+		if err := rows.Scan(r.targets...); err != nil {
+			return err
+		}
+		if err := r.read(t); err != nil {
+			return db.damaged(err, "run %s, block %d, position %d", id, t.Block, t.Position)
 		}
 		return nil
 	}, fmt.Sprintf(`SELECT %s FROM trials WHERE run = ? ORDER BY block, position`, detail.columns()), number)
+	if err == nil && len(trials) < total {
+		err = db.damaged(fmt.Errorf("%d trials were counted, %d are there", total, len(trials)), "run %s", id)
+	}
 	return trials, err
 }
 
-// reader turns rows into trials. It takes values as the driver gives them: to convert each into its field through
-// database/sql takes twice as long.
+// reader turns rows into trials.
 type reader struct {
-	detail  Detail
-	cells   map[int64]results.PlannedCell
-	values  []any
+	run    int64
+	detail Detail
+	cells  map[int64]results.PlannedCell
+	columns
 	targets []any // pointers to values
-	next    int
-	err     error
+	plain   []any // what verify takes the checksum of
 }
 
-func newReader(cells []results.PlannedCell, detail Detail) *reader {
-	n := strings.Count(detail.columns(), ",") + 1
-	r := &reader{detail: detail, cells: make(map[int64]results.PlannedCell, len(cells)), values: make([]any, n), targets: make([]any, n)}
-	for i := range r.values {
-		r.targets[i] = &r.values[i]
-	}
+func newReader(run int64, cells []results.PlannedCell, detail Detail) *reader {
+	values, targets := slots(widthOf(detail.columns()))
+	r := &reader{run: run, detail: detail, cells: make(map[int64]results.PlannedCell, len(cells)), columns: columns{values: values}, targets: targets}
 	for _, c := range cells {
 		r.cells[int64(c.Index)] = c
 	}
 	return r
 }
 
-// read follows the order of the columns in Detail.columns.
-func (r *reader) read(rows *sql.Rows, t *results.Trial) error {
-	if err := rows.Scan(r.targets...); err != nil {
-		return err
-	}
+// read makes a trial of values, in the order of the columns in Detail.columns.
+func (r *reader) read(t *results.Trial) error {
 	r.next, r.err = 0, nil
-	cell := r.cells[r.integer()]
+	number := r.integer()
+	cell, planned := r.cells[number]
+	if !planned {
+		r.fail(fmt.Errorf("its cell %d is damaged", number))
+	}
 	t.Cell, t.Workload = cell.Cell, cell.Workload
 	t.Block, t.Position = int(r.integer()), int(r.integer())
 	t.Warmup, t.Control = r.integer() != 0, r.integer() != 0
@@ -103,8 +103,23 @@ func (r *reader) read(rows *sql.Rows, t *results.Trial) error {
 	t.Warnings = r.list()
 	t.ResultsDigest, t.ResultDigest = r.text(), r.text()
 	t.Contaminated = r.text()
+	r.verify()
 	r.readHeavy(t)
 	return r.err
+}
+
+// verify compares the checksum, which stands between the plain columns and the heavy ones, with those that were read.
+func (r *reader) verify() {
+	plain := r.values[:r.next]
+	stored := r.value()
+	if stored == nil {
+		return
+	}
+	sum, ok := stored.(int64)
+	r.plain = append(append(r.plain[:0], r.run), plain...)
+	if !ok || uint32(sum) != checksum(r.plain...) || r.detail == Everything && uint32(sum>>32) != checksum(r.values[r.next:]...) {
+		r.fail(errChecksum)
+	}
 }
 
 func (r *reader) readHeavy(t *results.Trial) {
@@ -114,58 +129,22 @@ func (r *reader) readHeavy(t *results.Trial) {
 	if r.detail.Results {
 		t.Result = r.result()
 		if list := r.result(); list != nil {
-			t.Results, _ = list.([]any)
+			var ok bool
+			if t.Results, ok = list.([]any); !ok {
+				r.fail(errColumn)
+			}
 		}
 	}
 	if r.detail.Spans {
-		blob, _ := r.value().([]byte)
+		column := r.value()
+		blob, ok := column.([]byte)
+		if !ok && column != nil {
+			r.fail(errColumn)
+		}
 		spans, err := decodeSpans(blob)
 		t.Spans = spans
 		r.fail(err)
 	}
-}
-
-func (r *reader) fail(err error) {
-	if r.err == nil {
-		r.err = err
-	}
-}
-
-func (r *reader) value() any {
-	v := r.values[r.next]
-	r.next++
-	return v
-}
-
-func (r *reader) integer() int64 {
-	v, ok := r.value().(int64)
-	if !ok {
-		r.fail(fmt.Errorf("a number is damaged"))
-	}
-	return v
-}
-
-func (r *reader) duration() time.Duration { return time.Duration(r.integer()) }
-
-// text is "" for NULL.
-func (r *reader) text() string {
-	s, _ := r.value().(string)
-	return s
-}
-
-func (r *reader) moment() time.Time {
-	ns, valid := r.value().(int64)
-	return moment(sql.NullInt64{Int64: ns, Valid: valid})
-}
-
-func (r *reader) list() []string {
-	v, ok := r.value().(string)
-	if !ok {
-		return nil
-	}
-	var list []string
-	r.fail(json.Unmarshal([]byte(v), &list))
-	return list
 }
 
 func (r *reader) result() any {

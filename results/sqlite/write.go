@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,8 +39,7 @@ func (db *DB) CreateRun(ctx context.Context, run results.Run, cells []results.Pl
 		return fmt.Errorf("run %s: %w", run.ID, err)
 	}
 	err = db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		inserted, err := tx.ExecContext(ctx, `INSERT INTO runs (id, experiment, spec, seed, started_ns, finished_ns, outcome,
-			version, cells, options, environment, after, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, row...)
+		inserted, err := tx.ExecContext(ctx, `INSERT INTO runs (`+runColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, row...)
 		if err != nil {
 			return err
 		}
@@ -74,14 +74,18 @@ func checkCells(cells []results.PlannedCell) error {
 }
 
 func insertCells(ctx context.Context, tx *sql.Tx, number int64, cells []results.PlannedCell) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO cells (run, cell, workload, key, encoded, identity, baseline) VALUES (?, ?, ?, ?, ?, ?, ?)`)
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO cells (`+cellColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
 	defer insert.Close()
 	for _, c := range cells {
-		_, err := insert.ExecContext(ctx, number, c.Index, c.Workload, c.Cell.Key(), c.Cell.Encoded(), c.Identity, c.Baseline)
-		if err != nil {
+		var baseline any
+		if c.Baseline != nil {
+			baseline = *c.Baseline
+		}
+		row := []any{number, c.Index, c.Workload, c.Cell.Key(), c.Cell.Encoded(), c.Identity, baseline}
+		if _, err := insert.ExecContext(ctx, append(row, int64(checksum(row...)))...); err != nil {
 			return err
 		}
 	}
@@ -104,8 +108,8 @@ func runRow(run results.Run, cells int) ([]any, error) {
 	for i, s := range run.Sources {
 		sources[i] = results.Source{Path: visible(s.Path), Text: visible(s.Text)}
 	}
-	texts := make([]any, 4)
-	for i, part := range []any{run.Options, run.Environment, run.After, sources} {
+	texts := make([]any, 5)
+	for i, part := range []any{run.Options, run.Environment, run.After, sources, run.Resumed} {
 		text, err := json.Marshal(part)
 		if err != nil {
 			return nil, err
@@ -115,8 +119,12 @@ func runRow(run results.Run, cells int) ([]any, error) {
 	if run.After == nil {
 		texts[2] = nil
 	}
-	return append([]any{run.ID, visible(run.Experiment), visible(run.Spec), fmt.Sprint(run.Seed), started, finished,
-		visible(run.Outcome), visible(run.Version), cells}, texts...), nil
+	if run.Resumed == nil {
+		texts[4] = nil
+	}
+	row := append([]any{run.ID, visible(run.Experiment), visible(run.Spec), fmt.Sprint(run.Seed), started, finished,
+		visible(run.Outcome), visible(run.Version), cells}, texts...)
+	return append(row, int64(checksum(row...))), nil
 }
 
 // nanoseconds since 1970, nil for the zero time.
@@ -143,22 +151,77 @@ func (db *DB) FinishRun(ctx context.Context, id string, finished time.Time, outc
 	return db.change(ctx, id, `UPDATE runs SET finished_ns = ?, outcome = ?, after = ? WHERE id = ?`, at, visible(outcome), string(text), id)
 }
 
+// ResumeRun notes that a run is taken up again: it is then unfinished, as it was before it ended. One that ended by itself
+// is refused, since there is nothing left to measure.
+func (db *DB) ResumeRun(ctx context.Context, id string, r results.Resumption) error {
+	return db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		run, err := db.runWithin(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !run.Finished.IsZero() && run.Outcome != "interrupted" {
+			return fmt.Errorf("run %s ended by itself on %s (%s): there is nothing to resume; `runner run` starts a new one",
+				id, run.Finished.Format("2006-01-02 15:04:05 MST"), run.Outcome)
+		}
+		text, err := json.Marshal(append(run.Resumed, r))
+		if err != nil {
+			return fmt.Errorf("run %s: %w", id, err)
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE runs SET resumed = ?, finished_ns = NULL, outcome = '', after = NULL WHERE id = ?`, string(text), id)
+		if err != nil {
+			return err
+		}
+		return seal(ctx, tx, id)
+	})
+}
+
 // SetOutcome notes the verdict word of a later judgement; nothing else of the run changes.
 func (db *DB) SetOutcome(ctx context.Context, id, outcome string) error {
 	return db.change(ctx, id, `UPDATE runs SET outcome = ? WHERE id = ?`, visible(outcome), id)
 }
 
+// change never gives a damaged row a checksum that is right.
 func (db *DB) change(ctx context.Context, id, update string, args ...any) error {
 	return db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		changed, err := tx.ExecContext(ctx, update, args...)
-		if err != nil {
+		if _, err := db.runWithin(ctx, tx, id); err != nil {
 			return err
 		}
-		if n, err := changed.RowsAffected(); err != nil || n == 1 {
+		if _, err := tx.ExecContext(ctx, update, args...); err != nil {
 			return err
 		}
-		return errUnknown(id)
+		return seal(ctx, tx, id)
 	})
+}
+
+func runValues(ctx context.Context, q queryer, id string) ([]any, error) {
+	values, targets := slots(widthOf(runColumns))
+	err := q.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE id = ?`, id).Scan(targets...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errUnknown(id)
+	}
+	return values, err
+}
+
+func (db *DB) runWithin(ctx context.Context, q queryer, id string) (results.Run, error) {
+	values, err := runValues(ctx, q, id)
+	if err != nil {
+		return results.Run{}, err
+	}
+	run, _, err := decodeRun(values)
+	if err != nil {
+		return results.Run{}, db.damaged(err, "run %s", id)
+	}
+	return run, nil
+}
+
+// seal brings the checksum of a run up to date.
+func seal(ctx context.Context, tx *sql.Tx, id string) error {
+	values, err := runValues(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE runs SET checksum = ? WHERE id = ?`, int64(checksum(values[:len(values)-1]...)), id)
+	return err
 }
 
 // SaveVerdicts stores what a judgement came to, instead of what the run's last one did.
@@ -177,9 +240,10 @@ func (db *DB) SaveVerdicts(ctx context.Context, id string, verdicts []results.St
 			return err
 		}
 		for i, v := range verdicts {
-			_, err := tx.ExecContext(ctx, `INSERT INTO verdicts (run, place, name, check_text, outcome, level, file, line, col, reason, json)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, number, i, visible(v.Name), visible(v.Check), visible(v.Outcome),
-				visible(v.Level), visible(v.File), v.Line, v.Col, visible(v.Reason), visible(string(v.JSON)))
+			row := []any{number, i, visible(v.Name), visible(v.Check), visible(v.Outcome), visible(v.Level), visible(v.File), v.Line, v.Col,
+				visible(v.Reason), visible(string(v.JSON))}
+			_, err := tx.ExecContext(ctx, `INSERT INTO verdicts (`+verdictColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				append(row, int64(checksum(row...)))...)
 			if err != nil {
 				return err
 			}

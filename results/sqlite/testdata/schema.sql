@@ -15,7 +15,7 @@ CREATE TABLE runs (
   environment    TEXT NOT NULL,        -- JSON: the machine before the run
   after          TEXT,                 -- JSON: the machine after the run
   sources        TEXT NOT NULL         -- JSON: [{path, text}], the spec, then what it extends
-) STRICT;
+, resumed TEXT /* JSON: [{at, trials, environment}], when the run was taken up again; NULL: never */ DEFAULT NULL, checksum INTEGER /* of the columns before it but number: see checksum.go */ DEFAULT NULL) STRICT;
 
 CREATE INDEX runs_by_start ON runs (started_ns, number);
 
@@ -29,7 +29,7 @@ CREATE TABLE cells (
   key      TEXT NOT NULL,    -- what reports print
   encoded  TEXT NOT NULL,    -- every name=value pair, nothing shortened
   identity TEXT NOT NULL,    -- the key without levels at their default: what history goes by
-  baseline INTEGER,          -- the cell it is compared with; NULL: none
+  baseline INTEGER, checksum INTEGER /* of the columns before it: see checksum.go */ DEFAULT NULL,          -- the cell it is compared with; NULL: none
   PRIMARY KEY (run, cell)
 ) STRICT, WITHOUT ROWID;
 
@@ -72,7 +72,7 @@ CREATE TABLE trials (
   stderr               TEXT,
   result               ANY,              -- combined; JSON, as text or (longer) as blob under zstd
   results              ANY,              -- in task order; the same
-  spans                BLOB, contaminated TEXT /* what else took part of the machine meanwhile; NULL: nothing, as far as can be told */ DEFAULT NULL,             -- the timeline of tasks: see spans.go
+  spans                BLOB, contaminated TEXT /* what else took part of the machine meanwhile; NULL: nothing, as far as can be told */ DEFAULT NULL, checksum INTEGER /* of all other columns but trial: see checksum.go */ DEFAULT NULL,             -- the timeline of tasks: see spans.go
   UNIQUE (run, block, position),
   FOREIGN KEY (run, cell) REFERENCES cells (run, cell) ON DELETE CASCADE
 ) STRICT;
@@ -106,7 +106,7 @@ CREATE TABLE verdicts (
   line       INTEGER NOT NULL,
   col        INTEGER NOT NULL,
   reason     TEXT NOT NULL,
-  json       TEXT NOT NULL,    -- all of it, with its evidence
+  json       TEXT NOT NULL, checksum INTEGER /* of the columns before it: see checksum.go */ DEFAULT NULL,    -- all of it, with its evidence
   PRIMARY KEY (run, place)
 ) STRICT;
 
