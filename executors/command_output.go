@@ -56,6 +56,17 @@ func (o *output) remove() {
 
 func (o *output) path(task int) string { return o.dir + "/" + strconv.Itoa(task) }
 
+// size is how much the commands have written until now, in B.
+func (o *output) size() (sum int64) {
+	files, _ := os.ReadDir(o.dir) // not made yet: nothing was written
+	for _, f := range files {
+		if info, err := f.Info(); err == nil {
+			sum += info.Size()
+		}
+	}
+	return sum
+}
+
 func (o *output) create(task int) (int, error) {
 	for {
 		fd, err := syscall.Open(o.path(task), syscall.O_WRONLY|syscall.O_CREAT|syscall.O_EXCL|syscall.O_CLOEXEC, 0o600)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"runner/internal/host"
 )
 
 // variables are the job's. What has a working directory besides the scratch directory is told of both.
@@ -18,19 +20,20 @@ func (j Job) variables() map[string]string {
 }
 
 // environment is the runner's own, without the variables whose names begin with one of unset, then the job's, then the
-// role.
+// role. The role and the mark of the run are not for a job to set.
 func environment(extra map[string]string, role string, unset ...string) []string {
+	own := func(name string) bool { return name == roleVariable || name == host.RunVariable }
 	env := make([]string, 0, len(extra)+64)
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
 		_, replaced := extra[name]
 		begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
-		if !replaced && name != roleVariable && !slices.ContainsFunc(unset, begins) {
+		if (!replaced || own(name)) && name != roleVariable && !slices.ContainsFunc(unset, begins) {
 			env = append(env, entry)
 		}
 	}
 	for name, value := range extra {
-		if name != roleVariable {
+		if !own(name) {
 			env = append(env, name+"="+value)
 		}
 	}

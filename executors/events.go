@@ -21,6 +21,9 @@ const (
 	mostEvents   = 256 << 20
 	mostForATask = 512
 	mostWarnings = 20
+	mostValues   = 8_000_000        // in all results: each takes 16 B and more, with 2 B of JSON
+	ownCommas    = 8                // of an event without its result
+	mostCounted  = 1 << 60          // B of memory, and of what else is counted: sums do not overflow
 	longestTrial = 1 << 60          // ns: sums of such times do not overflow
 	clockSlack   = time.Millisecond // between clocks of different processes
 )

@@ -58,6 +58,7 @@ type Job struct {
 	Dir      string // private scratch directory of the trial, removed by the caller
 	Pin      bool   // worker i on usable core i (modulo their number)
 	Timeout  time.Duration
+	Limits   Limits
 	Grace    time.Duration // between TERM and KILL; 0 means the default
 	Unset    []string      // beginnings of the names of variables that the trial's process does not inherit
 	Program  []string      // argv of a program that speaks the shim protocol; empty: this binary, and Executor is one of ours

@@ -26,6 +26,7 @@ func (t *trial) observation() Observation {
 	o.Phases.Startup = t.startup
 	if !r.done || r.broken != nil {
 		o.Usage = trialUsage(host.UsageOf(&t.child.Usage))
+		o.Usage.Memory = max(o.Usage.Memory, t.use.memory.Load())
 	}
 	o.Usage.Leaked = t.strays
 	o.Status, o.Reason = t.outcome()
@@ -38,14 +39,20 @@ func (t *trial) observation() Observation {
 	return o
 }
 
-// outcome is the status and its reason; the first that applies.
-func (t *trial) outcome() (results.Status, string) {
+// outcome is the status and its reason.
+func (t *trial) outcome() (results.Status, string) { return t.exhausted(t.verdict()) }
+
+// verdict is the first that applies.
+func (t *trial) verdict() (results.Status, string) {
 	r := t.report
+	passed, _ := t.use.passed() // also where that was found out in the end
 	switch {
 	case t.cause == results.Interrupted:
 		return t.cause, "stopped by the user"
 	case t.cause == results.Timeout:
 		return t.cause, timeoutReason(t.job)
+	case passed != nil:
+		return results.Limit, passed()
 	case r.unavailable != "":
 		return results.Unavailable, r.unavailable
 	case r.failure != "" && (r.worker || t.died(r.failure)):

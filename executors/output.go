@@ -15,7 +15,8 @@ const outputKept = 4 << 10
 type tail struct {
 	kept  []byte
 	fatal string
-	line  []byte // the beginning of the line that is being written
+	line  []byte      // the beginning of the line that is being written
+	count func(n int) // of the B that are read; may be nil
 }
 
 // follow drains r to its end, so that the writer never waits for a reader.
@@ -24,6 +25,9 @@ func (t *tail) follow(r io.Reader) {
 	for {
 		n, err := r.Read(buf)
 		t.write(buf[:n])
+		if t.count != nil {
+			t.count(n)
+		}
 		if err != nil {
 			return
 		}

@@ -25,6 +25,7 @@ type report struct {
 	results              []workloads.Result
 	seen                 []bool
 	reported             int
+	values               int // in results, besides the first of each task
 
 	broken      error  // the first violation
 	failure     string // the first failed task, or dead worker
@@ -47,21 +48,24 @@ func newReport(tasks, workers int) *report {
 // take checks one line and adds it to the report.
 func (r *report) take(line []byte) (step, error) {
 	var e event
+	if r.values += max(0, bytes.Count(line, []byte{','})-ownCommas); r.values > mostValues {
+		return 0, fmt.Errorf("more than %d values in all results", mostValues)
+	}
 	if r.ready && !r.done && quickTask(line, &e) {
 		return 0, r.task(e)
 	}
 	var mistyped *json.UnmarshalTypeError
 	switch err := json.Unmarshal(line, &e); {
 	case errors.As(err, &mistyped):
-		return 0, fmt.Errorf("not an event: %q: %s cannot be the %s", excerpt(line), orElse(mistyped.Field, "an event"), mistyped.Value)
+		return 0, fmt.Errorf("not an event: %q: %s cannot be the %s", excerpt(line), orElse(mistyped.Field, "an event"), printable(mistyped.Value))
 	case err != nil:
 		return 0, fmt.Errorf("not an event: %q: %w", excerpt(line), err)
 	}
 	switch {
 	case r.done:
-		return 0, fmt.Errorf("%q after done", e.Event)
+		return 0, fmt.Errorf("%q after done", printable(e.Event))
 	case !r.greeted && e.Event != "hello":
-		return 0, fmt.Errorf("%q before hello", e.Event)
+		return 0, fmt.Errorf("%q before hello", printable(e.Event))
 	}
 	switch e.Event {
 	case "hello":
@@ -131,7 +135,7 @@ func (r *report) task(e event) error {
 		return fmt.Errorf("task %d was never given: there are %d", *e.Task, r.tasks)
 	case e.Worker < 0 || e.Worker >= r.workers:
 		return fmt.Errorf("task %d: there is no worker %d: there are %d", *e.Task, e.Worker, r.workers)
-	case *e.Start < 0 || *e.End < *e.Start || e.CPU < 0 || e.CPU > longestTrial:
+	case *e.Start < 0 || *e.End < *e.Start || e.CPU < 0 || max(*e.End, e.CPU) > longestTrial:
 		return fmt.Errorf("task %d: its times cannot be: start %d, end %d, cpu %d ns", *e.Task, *e.Start, *e.End, e.CPU)
 	}
 	i := *e.Task
@@ -168,7 +172,7 @@ func (r *report) end(e event) error {
 		return fmt.Errorf("the phases do not fit: spawn %d + work %d + join %d, total %d ns", p.Spawn, p.Work, p.Join, p.Total)
 	}
 	if min(u.User, u.System) < 0 || min(u.Memory, u.Voluntary, u.Involuntary, u.MajorFaults, u.MinorFaults) < 0 ||
-		max(u.User, u.System) > longestTrial {
+		max(u.User, u.System) > longestTrial || max(u.Memory, u.Voluntary, u.Involuntary, u.MajorFaults, u.MinorFaults) > mostCounted {
 		return errors.New("the usage has a number that cannot be")
 	}
 	for i, s := range r.spans {

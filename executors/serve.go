@@ -23,7 +23,12 @@ const (
 	roleVariable = "RUNNER_ROLE"
 	roleTrial    = "trial"
 	roleWorker   = "worker"
+	roleBear     = "bear" // a warden
+	roleWarden   = "warden"
 )
+
+// serves tells that this program plays these roles, if it is started again.
+var serves bool
 
 // lookup finds the workloads; tests add their own.
 var lookup = workloads.Lookup
@@ -33,6 +38,7 @@ var lookup = workloads.Lookup
 func Serve() {
 	role := os.Getenv(roleVariable)
 	if role == "" {
+		serves = true
 		return
 	}
 	os.Unsetenv(roleVariable) // the workload may start this program for itself
@@ -41,6 +47,10 @@ func Serve() {
 		os.Exit(serveTrial())
 	case roleWorker:
 		os.Exit(serveWorker())
+	case roleBear:
+		os.Exit(serveBear())
+	case roleWarden:
+		os.Exit(host.BeWarden())
 	}
 	fmt.Fprintf(os.Stderr, "%s=%q is no role: unset it\n", roleVariable, role)
 	os.Exit(2)

@@ -20,6 +20,8 @@ const (
 	strayMoment   = 50 * time.Millisecond // for a process that is just ending, before it counts as outliving the trial
 	sweepPatience = 5 * time.Second       // for killed processes to be gone
 	drainPatience = time.Second           // for the ends of the streams, once all writers should be gone
+
+	tidyMoment = 500 * time.Millisecond // from being asked to end to being killed, after an interruption
 )
 
 // trial is one trial's process, seen from the runner.
@@ -35,6 +37,10 @@ type trial struct {
 	cause   results.Status // why the runner ended it; "" if it did not
 	strays  int
 	trouble []string // warnings of the runner itself
+	use     *use
+	hasty   bool   // a limit is passed in a way that leaves no time
+	blind   string // why a limit could not be watched
+	spent   int64  // how often the system had run out of memory before; -1: not known
 
 	child   *host.Child
 	known   map[int]bool // children of the runner from before the trial
@@ -65,6 +71,8 @@ func start(job Job) (*trial, error) {
 		job:    job,
 		report: newReport(len(job.Tasks), job.Workers),
 		known:  known,
+		use:    newUse(job.Limits),
+		spent:  outOfMemory(),
 		steps:  make(chan step, 8),
 		ready:  make(chan struct{}),
 	}
@@ -81,7 +89,10 @@ func start(job Job) (*trial, error) {
 		t.closeStreams()
 		return nil, err
 	}
+	t.bound()
+	t.stdout.count, t.stderr.count = t.use.print, t.use.print
 	go t.instruct(ours[0], line)
+	t.readers.Go(t.watch)
 	t.readers.Go(func() { t.stdout.follow(ours[1]) })
 	t.readers.Go(func() { t.stderr.follow(ours[2]) })
 	t.readers.Go(func() { t.report.listen(ours[3], t.tell) })
@@ -126,6 +137,7 @@ func (t *trial) launch(files []*os.File) (*host.Child, error) {
 	if len(t.job.Commands) > 0 { // which get their variables with the request; it ends with its group at the end of stdin
 		attr.Env, attr.Sys = environment(nil, role, goVariables...), host.OfOwn()
 	}
+	attr.Env = t.bounded(attr.Env)
 	for _, f := range files {
 		fd := int(f.Fd())
 		if err := syscall.SetNonblock(fd, false); err != nil {
@@ -206,15 +218,28 @@ func (t *trial) attend(ctx context.Context) {
 			return
 		case <-stopped:
 			t.cause, stopped, timeout = results.Interrupted, nil, nil
-			t.child.Signal(syscall.SIGKILL)
+			t.child.Ask(t.known)
+			kill = time.After(min(t.grace(), tidyMoment))
 		case <-timeout:
 			timeout = nil
 			if t.child.EndsWithin(strayMoment) { // it did in time, if this process was stopped meanwhile (Ctrl-Z)
 				continue
 			}
 			t.cause = results.Timeout
-			t.child.Signal(syscall.SIGTERM)
+			t.child.Ask(t.known)
 			end(t.grace())
+		case far := <-t.use.signal:
+			if far {
+				t.hasty = true
+				t.child.Signal(syscall.SIGKILL)
+			}
+			if t.cause == "" {
+				t.cause, timeout = results.Limit, nil
+				if !far {
+					t.child.Ask(t.known)
+					kill = time.After(t.grace())
+				}
+			}
 		case <-kill:
 			t.child.Signal(syscall.SIGKILL)
 		case s := <-t.steps:
@@ -247,7 +272,14 @@ func (t *trial) patience() time.Duration { return 5 * t.grace() }
 // clear ends what is left of the trial, then takes in the last of what was written.
 func (t *trial) clear() {
 	t.wall = t.child.At.Sub(t.started)
-	strays, err := host.Sweep(t.known, strayMoment, sweepPatience)
+	moment := strayMoment
+	if t.cause != "" { // what clears up after the others, such as Python's resource tracker, begins when they have ended
+		moment = tidyMoment
+	}
+	if t.hasty {
+		moment = 0
+	}
+	strays, err := host.Sweep(t.known, moment, sweepPatience)
 	if err != nil {
 		t.trouble = append(t.trouble, err.Error())
 	}
@@ -267,4 +299,8 @@ func (t *trial) clear() {
 	}
 	t.closeStreams()
 	<-drained
+	t.use.settle(outputOf(t.job), host.UsageOf(&t.child.Usage).Peak)
+	if t.blind != "" {
+		t.trouble = append(t.trouble, t.blind)
+	}
 }

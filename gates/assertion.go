@@ -27,6 +27,10 @@ type assertion struct {
 	byHand  bool       // given on the command line for a stored run
 }
 
+// maxChecks bounds what all assertions of an experiment come to. Each is judged with statistics of its own: more of them
+// than this are no claims but a table, and take longer to judge than most experiments run.
+const maxChecks = 20_000
+
 // hostVariables give the types of what an assertion may know of the machine.
 var hostVariables = map[string]any{
 	"cores": 1, "parallelism": 1.0, "memory": 1.0, "os": "", "arch": "", "version": "", "gil": "",
@@ -39,7 +43,11 @@ func Compile(exp *spec.Experiment, plan *spec.Plan, opt Options) ([]Check, diag.
 	var problems diag.List
 	names := newSpace(plan, opt.Aliases)
 	for i := range exp.Assertions {
-		checks = append(checks, compile(&exp.Assertions[i], names, &problems, false)...)
+		a := &exp.Assertions[i]
+		if checks = append(checks, compile(a, names, &problems, false)...); len(checks) > maxChecks {
+			problems.Add(a.Pos, 1, "mention more levels, or use where:", "with this assertion there are more than %d checks: it is one for each combination of the levels that it does not mention", maxChecks)
+			break
+		}
 	}
 	problems.Sort()
 	return checks, problems

@@ -114,7 +114,7 @@ func (a *assertion) combine(uses []use) (checks []Check, refused []*problem, exc
 	var tie *callSite // of a baseline with itself
 	var bind func(i int, bound []matrix.Facet, sets [][]int)
 	bind = func(i int, bound []matrix.Facet, sets [][]int) {
-		if slices.ContainsFunc(sets, func(cells []int) bool { return len(cells) == 0 }) {
+		if len(checks) > maxChecks || slices.ContainsFunc(sets, func(cells []int) bool { return len(cells) == 0 }) {
 			return
 		}
 		if i == len(free) {
@@ -139,11 +139,15 @@ func (a *assertion) combine(uses []use) (checks []Check, refused []*problem, exc
 		if len(values) == 0 {
 			bind(i+1, bound, sets)
 		}
+		parted := make([]groups, len(sets))
+		for k, cells := range sets {
+			parted[k] = a.group(cells, free[i])
+		}
 		for _, v := range values {
 			f := matrix.Facet{Name: free[i], Value: v}
 			narrowed := make([][]int, len(sets))
-			for k, cells := range sets {
-				narrowed[k] = a.agreeing(cells, f)
+			for k := range sets {
+				narrowed[k] = parted[k].with(v)
 			}
 			bind(i+1, append(slices.Clone(bound), f), narrowed)
 		}
@@ -185,24 +189,38 @@ func (a *assertion) free(uses []use) []string {
 
 func (a *assertion) valuesIn(facet string, sets [][]int) []any {
 	var values []any
+	seen := map[any]bool{}
 	for _, cells := range sets {
 		for _, c := range cells {
-			if v := get(a.facetsOf[c], facet); v != nil {
-				values = include(values, v)
+			if v := get(a.facetsOf[c], facet); v != nil && !seen[same(v)] {
+				seen[same(v)] = true
+				values = append(values, v)
 			}
 		}
 	}
 	return values
 }
 
-func (a *assertion) agreeing(cells []int, f matrix.Facet) []int {
-	var out []int
+// groups are cells by their value of a facet, nil for those that lack it.
+type groups map[any][]int
+
+func (a *assertion) group(cells []int, facet string) groups {
+	g := groups{}
 	for _, c := range cells {
-		if v := get(a.facetsOf[c], f.Name); v == nil || matrix.Equal(v, f.Value) {
-			out = append(out, c)
-		}
+		v := same(get(a.facetsOf[c], facet))
+		g[v] = append(g[v], c)
 	}
-	return out
+	return g
+}
+
+// with are the cells that have a value of the facet, and those that lack it, in their order.
+func (g groups) with(v any) []int {
+	if len(g[nil]) == 0 {
+		return g[same(v)]
+	}
+	all := slices.Concat(g[same(v)], g[nil])
+	slices.Sort(all)
+	return all
 }
 
 // check is the instance with these cells; nil where an executor that was not mentioned has too few worker counts, and,

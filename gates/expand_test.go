@@ -240,3 +240,19 @@ func TestRefusals(t *testing.T) {
 	}
 	golden(t, "testdata/refused.golden", out.Bytes())
 }
+
+// TestTooManyChecks: levels that no assertion mentions multiply.
+func TestTooManyChecks(t *testing.T) {
+	var cells []string
+	for n := range maxChecks + 1 {
+		cells = append(cells, fmt.Sprintf("executor=serial n=%d", n))
+	}
+	plan := planOf("", cells...)
+	if checks := mustCompile(t, planOf("", cells[1:]...), asserted("time() < 1", "", "")); len(checks) != maxChecks {
+		t.Errorf("%d checks", len(checks))
+	}
+	_, problems := compileOne(plan, asserted("time() < 1", "", ""))
+	if len(problems) != 1 || !strings.Contains(problems[0].Message, "more than 20000 checks") {
+		t.Errorf("%v", problems)
+	}
+}

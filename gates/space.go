@@ -20,10 +20,11 @@ type space struct {
 	workers   map[string][]any // of each executor: its worker counts
 	facetsOf  [][]matrix.Facet // of each planned cell
 	labels    []string         // of each planned cell: its executor, "" without such an axis
+	noted     map[note]bool    // what is in levels and workers
 }
 
 func newSpace(plan *spec.Plan, aliases map[string]string) *space {
-	s := &space{plan: plan, aliases: aliases, levels: map[string][]any{}, workers: map[string][]any{}}
+	s := &space{plan: plan, aliases: aliases, levels: map[string][]any{}, workers: map[string][]any{}, noted: map[note]bool{}}
 	for _, c := range plan.Cells {
 		facets := c.Facets
 		if facets == nil {
@@ -45,7 +46,9 @@ func (s *space) add(facets []matrix.Facet) string {
 		if _, known := s.levels[f.Name]; !known {
 			s.facets = append(s.facets, f.Name)
 		}
-		s.levels[f.Name] = include(s.levels[f.Name], f.Value)
+		if s.fresh(note{name: f.Name, value: same(f.Value)}) {
+			s.levels[f.Name] = append(s.levels[f.Name], f.Value)
+		}
 		switch f.Name {
 		case matrix.Executor:
 			label, _ = f.Value.(string)
@@ -54,17 +57,32 @@ func (s *space) add(facets []matrix.Facet) string {
 				s.workers[label] = nil
 			}
 		case matrix.Workers:
-			s.workers[label] = include(s.workers[label], f.Value)
+			if s.fresh(note{f.Name, label, same(f.Value)}) {
+				s.workers[label] = append(s.workers[label], f.Value)
+			}
 		}
 	}
 	return label
 }
 
-func include(values []any, v any) []any {
-	if slices.ContainsFunc(values, func(w any) bool { return matrix.Equal(v, w) }) {
-		return values
+// note is one level of a facet, or of the workers of one executor.
+type note struct {
+	name, of string
+	value    any
+}
+
+func (s *space) fresh(n note) bool {
+	known := s.noted[n]
+	s.noted[n] = true
+	return !known
+}
+
+// same is one value for all that matrix.Equal takes to be the same.
+func same(v any) any {
+	if n, isInt := v.(int); isInt {
+		return float64(n)
 	}
-	return append(values, v)
+	return v
 }
 
 // place is where in the check's text something stands, in runes.

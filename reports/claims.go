@@ -46,7 +46,7 @@ func (p *page) line(format string, args ...any) {
 func (p *page) experiment(r *Told) {
 	p.line("\n## %s\n", inMarkdown(r.Run.Experiment))
 	if r.Question != "" {
-		p.line("%s\n", inMarkdown(r.Question))
+		p.line("%s\n", paragraph(r.Question))
 	}
 	p.line("| claim | published | measured here | verdict |\n|---|---|---|---|")
 	for i := range r.Verdicts {
@@ -59,7 +59,7 @@ func (p *page) experiment(r *Told) {
 			facts = append(facts, f)
 		}
 	}
-	p.line("\n%s", inMarkdown(strings.Join(facts, " · ")))
+	p.line("\n%s", paragraph(strings.Join(facts, " · ")))
 	if r.Changed {
 		p.line("\nThe spec has changed since this run.")
 	}
@@ -122,6 +122,18 @@ func ruling(v *gates.Verdict) string {
 		text += ": " + v.Reason
 	}
 	return text
+}
+
+// paragraph is inMarkdown for what begins a line, where more has a meaning: a heading, a list, a rule.
+func paragraph(s string) string {
+	s = inMarkdown(s)
+	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	switch rest := s[digits:]; {
+	case rest == "":
+	case digits == 0 && strings.ContainsRune("#-+=", rune(rest[0])), digits > 0 && strings.ContainsRune(".)", rune(rest[0])):
+		return s[:digits] + `\` + rest
+	}
+	return s
 }
 
 // marks are what Markdown would take for more than a character.

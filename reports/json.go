@@ -1,11 +1,15 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"runner/gates"
 	"runner/internal/matrix"
@@ -21,13 +25,46 @@ func init() {
 }
 
 func renderJSON(w io.Writer, r *Report, _ Style) error {
-	e := json.NewEncoder(w)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(jsonReport(r)); err != nil {
+	err := e.Encode(jsonReport(r))
+	if err == nil {
+		_, err = w.Write(escaped(text.Bytes()))
+	}
+	if err != nil {
 		return fmt.Errorf("write the JSON report: %w", err)
 	}
 	return nil
+}
+
+// escaped writes what a terminal or the log of a CI service might act on as \u…: the values are the same. Outside of
+// strings JSON has nothing of the kind.
+func escaped(text []byte) []byte {
+	if bytes.IndexFunc(text, unseen) < 0 && !bytes.Contains(text, []byte("##[")) {
+		return text
+	}
+	out := make([]byte, 0, len(text)+len(text)/16)
+	for i, r := range string(text) {
+		switch {
+		case unseen(r):
+			for _, half := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, half)
+			}
+		case r == '#' && bytes.HasPrefix(text[i:], []byte("##[")):
+			out = append(out, `\u0023`...)
+		default:
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
+}
+
+// unseen characters move the cursor, turn the direction of writing, or show nothing. JSON itself escapes those below a
+// space.
+func unseen(r rune) bool {
+	return r >= 0x7f && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp))
 }
 
 func jsonReport(r *Report) reportJSON {

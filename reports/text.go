@@ -35,7 +35,7 @@ type teller struct {
 }
 
 func (t *teller) line(s string) {
-	t.out.WriteString(strings.TrimRight(s, " "))
+	t.out.WriteString(inertLine(strings.TrimRight(s, " ")))
 	t.out.WriteByte('\n')
 }
 
@@ -90,6 +90,9 @@ func runFacts(r results.Run) []string {
 		took = "interrupted"
 	}
 	facts := []string{"run " + r.ID, r.Started.UTC().Format("2006-01-02 15:04 UTC"), took, fmt.Sprintf("seed %d", r.Seed), r.Spec}
+	for _, again := range r.Resumed {
+		facts = append(facts, fmt.Sprintf("resumed after %d trials", again.Trials))
+	}
 	if r.Options.Profile != "" {
 		facts = append(facts, "profile "+r.Options.Profile)
 	}

@@ -11,8 +11,28 @@ import (
 func init() { text.OverrideRuneWidthEastAsianWidth(false) }
 
 // Visible makes text safe for a terminal: each character that could move the cursor, change a colour or turn the
-// direction of writing becomes one visible character, so that columns still fit. A newline is shown as one, too.
-func Visible(s string) string { return strings.Map(visible, s) }
+// direction of writing becomes one visible character, so that columns still fit. A newline is shown as one, too. Nor is
+// any of it a command to the log of a CI service: those are `::name::` at the beginning of a line, and `##[name]`.
+func Visible(s string) string { return inert(strings.Map(visible, s)) }
+
+// inert changes one character of each such command. A text may come to stand at the beginning of a line, and any word of
+// it where it is wrapped.
+func inert(s string) string {
+	if !strings.Contains(s, "::") && !strings.Contains(s, "##[") {
+		return s
+	}
+	runes := []rune(s)
+	for i := range runes {
+		rest := runes[i:]
+		switch {
+		case i+1 < len(runes) && rest[0] == ':' && rest[1] == ':' && (i == 0 || unicode.IsSpace(runes[i-1])):
+			runes[i] = '∶'
+		case i+2 < len(runes) && rest[0] == '#' && rest[1] == '#' && rest[2] == '[':
+			runes[i] = '♯'
+		}
+	}
+	return string(runes)
+}
 
 func visible(r rune) rune {
 	switch {
@@ -26,6 +46,25 @@ func visible(r rune) rune {
 		return unicode.ReplacementChar
 	}
 	return r
+}
+
+// inertLine is inert for a line that was put together of texts, a check's own among them, and of colours.
+func inertLine(s string) string {
+	if !strings.Contains(s, "::") && !strings.Contains(s, "##[") {
+		return s
+	}
+	s = strings.ReplaceAll(s, "##[", "♯#[")
+	i := 0
+	for i < len(s) && (s[i] == ' ' || s[i] == '\x1b') {
+		if s[i] == '\x1b' {
+			i += strings.IndexByte(s[i:], 'm') // the colours are our own
+		}
+		i++
+	}
+	if strings.HasPrefix(s[i:], "::") {
+		return s[:i] + "∶" + s[i+1:]
+	}
+	return s
 }
 
 // Width is how many columns a terminal takes for s; it must be free of escapes.

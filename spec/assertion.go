@@ -15,6 +15,10 @@ func (r *reader) assertions() {
 	if !all.is(isList) {
 		return
 	}
+	if len(all.list) > maxAsserts {
+		r.fail(all, "mention fewer levels: an assertion is checked for each combination of those that it does not mention", "more than %d assertions", maxAsserts)
+		return
+	}
 	for _, v := range all.list {
 		a := Assertion{Level: "error", Pos: v.pos}
 		check := v

@@ -35,11 +35,34 @@ func (r *reader) commandForm(v *value, more []string) *commandForm {
 				c.argv = append(c.argv, r.fieldWith(item, more))
 			}
 		}
-	case v.is(isText):
+	case v.is(isText) && r.readable(v):
 		c.script = r.fieldWith(v, more)
 		c.places = r.places(c.script)
 	}
 	return c
+}
+
+// readable refuses a shell text that bash would not be given, or that takes too long to read.
+func (r *reader) readable(v *value) bool {
+	depth, deepest := 0, 0
+	for i := range len(v.text) {
+		switch v.text[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth = max(0, depth-1)
+		}
+		deepest = max(deepest, depth)
+	}
+	switch {
+	case len(v.text) > maxArgument:
+		r.fail(v, "write it to a file, and run that", "a shell text is longer than %d bytes, the most that Linux takes", maxArgument)
+	case deepest > maxBrackets:
+		r.fail(v, "write it to a file, and run that", "the brackets of a shell text are nested deeper than %d", maxBrackets)
+	default:
+		return true
+	}
+	return false
 }
 
 // places checks a shell text, and says how each {{name}} stands in it.
@@ -144,7 +167,7 @@ func (w *filling) shell(c *commandForm, get lookup) Command {
 	if c.script.parts == nil {
 		script.WriteString(display(c.script.data))
 	}
-	return Command{Argv: append(slices.Clone(shellArgv), script.String(), "shell"), Env: env}
+	return Command{Argv: append(slices.Clone(shellArgv), w.argument(c.script, script.String()), "shell"), Env: env}
 }
 
 // shellArgv is what stands before a shell text.
@@ -178,6 +201,10 @@ func (w *filling) single(f field, v any) {
 }
 
 func (w *filling) missing(f field, name string) {
+	if name == tooLong {
+		w.fail(f.v, "write it to a file", "the text is longer than %d MiB once its names are filled in", maxFilled>>20)
+		return
+	}
 	w.fail(f.v, "exclude the cell, or give the name to all levels", "{{%s}} has no value", name)
 }
 
@@ -187,10 +214,29 @@ func (w *filling) argument(f field, text string) string {
 	for name := range w.exp.names.late {
 		rest = strings.ReplaceAll(rest, Late(name), "")
 	}
-	if strings.Contains(rest, "\x00") {
+	switch {
+	case strings.Contains(rest, "\x00"):
 		w.fail(f.v, "take it out", "an argument cannot hold a zero byte")
+	case len(text) > maxArgument:
+		w.fail(f.v, "write it to a file", "an argument is longer than %d bytes, the most that Linux takes", maxArgument)
 	}
+	w.filled(f, text)
 	return text
+}
+
+// filled bounds what all texts with names in them come to.
+func (w *filling) filled(f field, text string) {
+	n := 32 // of keeping it
+	if f.parts != nil {
+		n += len(text) + 32*len(f.parts)
+	}
+	w.spend(f.v, n)
+}
+
+func (w *filling) spend(v *value, n int) {
+	if w.bytes += n; w.bytes > maxFilled {
+		w.fail(v, "use fewer cells or tasks, or write it to a file", "the texts of all cells are longer than %d MiB together once their names are filled in", maxFilled>>20)
+	}
 }
 
 // commands makes the command of each task. Tasks that are the same share one.
@@ -207,6 +253,9 @@ func (w *filling) commands(form *Workload, tasks []map[string]any) []*Command {
 				return v, true
 			}
 			return w.get(name)
+		}
+		if w.bytes > maxFilled {
+			return nil
 		}
 		c := w.command(form.program, get)
 		c.Dir, c.Success = w.dir(form), form.exits

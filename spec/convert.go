@@ -15,15 +15,18 @@ type converter struct {
 	src   *source
 	list  *diag.List
 	layer int
-	count int
+	sum   *tally
 	stop  bool // the file is too large or too deep: say so once
 	done  map[*yaml.Node]*value
 	open  map[*yaml.Node]bool
 }
 
-// convert is whole unless the file went beyond a bound.
-func convert(src *source, root *yaml.Node, layer int, list *diag.List) (v *value, whole bool) {
-	c := &converter{src: src, list: list, layer: layer, done: map[*yaml.Node]*value{}, open: map[*yaml.Node]bool{}}
+// tally is what all files of a spec have come to so far, aliases followed.
+type tally struct{ values, text int }
+
+// convert is whole unless the file went beyond a bound, alone or with those before it.
+func convert(src *source, root *yaml.Node, layer int, list *diag.List, sum *tally) (v *value, whole bool) {
+	c := &converter{src: src, list: list, layer: layer, sum: sum, done: map[*yaml.Node]*value{}, open: map[*yaml.Node]bool{}}
 	v = c.value(root, 1)
 	return v, !c.stop
 }
@@ -35,7 +38,10 @@ func (c *converter) value(n *yaml.Node, depth int) *value {
 		return c.alias(n, depth)
 	}
 	v := &value{pos: c.pos(n), width: 1, style: n.Style, src: c.src, layer: c.layer, size: 1, depth: 1, kind: isNull}
-	c.bound(v, 1, depth)
+	if n.Kind == yaml.ScalarNode {
+		v.bytes = len(n.Value)
+	}
+	c.bound(v, 1, v.bytes, depth)
 	if c.stop {
 		return v
 	}
@@ -56,13 +62,18 @@ func (c *converter) value(n *yaml.Node, depth int) *value {
 }
 
 // bound stops at a file that grows too large or too deep.
-func (c *converter) bound(v *value, add, depth int) {
-	c.count += add
+func (c *converter) bound(v *value, values, bytes, depth int) {
+	c.sum.values, c.sum.text = c.sum.values+values, c.sum.text+bytes
 	switch {
 	case c.stop:
-	case c.count > maxNodes:
+	case len(*c.list) > maxProblems:
+		c.stop = true
+	case c.sum.values > maxNodes:
 		c.stop = true
 		c.list.Add(v.pos, v.width, "use fewer aliases", "more than %d values once aliases are followed", maxNodes)
+	case c.sum.text > maxText:
+		c.stop = true
+		c.list.Add(v.pos, v.width, "use fewer aliases", "more than %d MiB of text once aliases are followed", maxText>>20)
 	case depth > maxDepth:
 		c.stop = true
 		c.list.Add(v.pos, v.width, "a spec needs no such depth", "nested more than %d deep", maxDepth)
@@ -78,7 +89,7 @@ func (c *converter) alias(n *yaml.Node, depth int) *value {
 		}
 		return at
 	}
-	c.bound(at, target.size, depth+target.depth-1)
+	c.bound(at, target.size, target.bytes, depth+target.depth-1)
 	if c.stop {
 		return at
 	}
@@ -90,6 +101,9 @@ func (c *converter) sequence(v *value, n *yaml.Node, depth int) {
 	v.kind = isList
 	v.list = make([]*value, 0, len(n.Content))
 	for _, child := range n.Content {
+		if c.stop {
+			return
+		}
 		v.list = append(v.list, c.value(child, depth+1))
 		v.grow(v.list[len(v.list)-1])
 	}
@@ -97,6 +111,7 @@ func (c *converter) sequence(v *value, n *yaml.Node, depth int) {
 
 func (v *value) grow(child *value) {
 	v.size += child.size
+	v.bytes += child.bytes
 	v.depth = max(v.depth, child.depth+1)
 }
 
@@ -133,6 +148,9 @@ func (c *converter) mapping(v *value, n *yaml.Node, depth int) {
 		v.grow(e.value)
 	}
 	for _, m := range merged {
+		if c.stop {
+			return
+		}
 		c.merge(v, m)
 	}
 }
@@ -181,13 +199,15 @@ func (c *converter) merge(v *value, from *value) {
 		for _, e := range v.keys {
 			have[e.name] = true
 		}
+		if c.bound(v, len(m.keys), 0, 1); c.stop {
+			return
+		}
 		for _, e := range m.keys {
 			if !have[e.name] {
 				v.keys = append(v.keys, e)
 				v.grow(e.value)
 			}
 		}
-		c.bound(v, len(m.keys), 1)
 	}
 }
 

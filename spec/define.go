@@ -14,7 +14,12 @@ func (l *loader) defines(v *value) *value {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
+	bytes := 0
 	for _, k := range keys {
+		if bytes += len(k) + len(l.opt.Define[k]); bytes > maxOptions {
+			l.list.Add(diag.Pos{File: "-D " + shorten(k)}, 1, "write it in a file that extends this one", "all -D together are longer than %d KiB", maxOptions>>10)
+			return v
+		}
 		if layer := l.define(v, k, l.opt.Define[k]); layer != nil {
 			v = merge(top, v, layer)
 		}
@@ -24,7 +29,7 @@ func (l *loader) defines(v *value) *value {
 
 // define is one -D as a layer: a dotted path, or an axis whose levels it replaces. nil if it was refused.
 func (l *loader) define(v *value, key, text string) *value {
-	at := &value{kind: isMap, pos: diag.Pos{File: "-D " + key + "=" + text}, layer: commandLayer, width: 1, depth: 1, size: 1}
+	at := &value{kind: isMap, pos: diag.Pos{File: "-D " + shorten(key) + "=" + shorten(text)}, layer: commandLayer, width: 1, depth: 1, size: 1}
 	path := strings.Split(key, ".")
 	axes := v.get("matrix")
 	isAxis := len(path) == 1 && top.key(key) == nil && axes.get(key) != nil
@@ -69,7 +74,7 @@ func (l *loader) defined(at *value, text string, levels bool) *value {
 		return nil
 	}
 	var problems diag.List
-	v, _ := convert(src, docs[0].Content[0], commandLayer, &problems)
+	v, _ := convert(src, docs[0].Content[0], commandLayer, &problems, &l.sum)
 	for _, p := range problems {
 		l.list.Add(at.pos, 1, p.Hint, "%s", p.Message)
 	}

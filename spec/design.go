@@ -53,9 +53,14 @@ func (d design) key(i int) string {
 func (d design) excluded(facets [][]matrix.Facet, list *diag.List) []string {
 	reasons := make([]string, d.size)
 	vars := map[string]any{}
+	work := 0
 	for _, x := range d.exp.Excludes {
 		matched := false
 		for i := range d.size {
+			if work += x.work(); work > maxMatching {
+				list.Add(x.Pos, x.width, "use fewer levels, or fewer excludes", "the excludes take more than %d comparisons with the %d cells", maxMatching, d.size)
+				return reasons
+			}
 			hit, err := d.excludes(x, facets[i], vars)
 			if err != nil {
 				list.Add(x.Pos, x.width, "", "%v, in cell %s", err, d.key(i))
@@ -223,6 +228,18 @@ func (d design) allFacets() [][]matrix.Facet {
 		all[i] = d.facets(i)
 	}
 	return all
+}
+
+// work is what it takes to hold it against one cell, in comparisons; of an expression, what the last one took.
+func (x *Exclude) work() int {
+	if x.If != nil {
+		return 2 + 4*x.If.Steps()
+	}
+	n := 1
+	for _, t := range x.Match {
+		n += len(t.Values)
+	}
+	return n
 }
 
 // onCores tells whether it depends on the machine what an exclude matches.

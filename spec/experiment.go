@@ -32,13 +32,15 @@ type Experiment struct {
 	Seed        *uint64 // nil: drawn by whoever runs it
 	Control     bool
 	Timeout     time.Duration // of one trial
+	Limits      Limits
 	Pin         bool
 	Assertions  []Assertion
 	Profiles    []string          // their names
 	Cores       int               // what `cores` was resolved with
 	Origins     map[string]Origin // by top-level key, or key.name for what is in a mapping
 
-	refused bool // Load found problems
+	refused bool               // Load found problems
+	lines   map[string]*source // of Sources that a line was asked of, by path
 	names   vocabulary
 }
 

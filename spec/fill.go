@@ -19,6 +19,9 @@ type filler struct {
 	cache  map[string]filled
 	failed map[diag.Pos]bool // each place is reported for one cell
 	made   int               // different tasks so far
+	values int               // of those
+	calls  int               // of all kept task lists
+	bytes  int               // of texts with names
 }
 
 // filled is what a workload comes to for some values of its names.
@@ -87,11 +90,15 @@ func (f *filler) cell(i int, c *PlannedCell) (amount string) {
 	get := f.lookup(i, c)
 	key := c.Workload.Name
 	for _, name := range f.used[c.Workload] {
+		if axis, isLinked := f.exp.names.linked[name]; isLinked { // which may be a long list or text
+			key += fmt.Sprintf("\x00%d", f.index(i, axis))
+			continue
+		}
 		v, _ := get(name)
 		key += fmt.Sprintf("\x00%T%s", v, display(v))
 	}
 	done, known := f.cache[key]
-	if !known {
+	if !known && f.bytes <= maxFilled && f.calls <= maxCalls && f.made <= maxTasks && f.values <= maxValues {
 		done = f.fill(c, get)
 		f.cache[key] = done
 	}
@@ -142,12 +149,13 @@ func (f *filler) fill(c *PlannedCell, get lookup) filled {
 	for _, a := range c.Workload.env {
 		if !a.field.constant() {
 			out.env = maps.Clone(out.env)
+			w.spend(a.field.v, 64*len(c.Workload.env))
 			break
 		}
 	}
 	for _, a := range c.Workload.env {
 		if v := w.value(a); !a.field.constant() && w.fine {
-			out.env[a.name] = display(v)
+			out.env[a.name] = w.argument(a.field, display(v))
 		}
 	}
 	base := map[string]any{}
@@ -209,6 +217,9 @@ func (w *filling) value(a argument) any {
 	if missing != "" {
 		w.missing(a.field, missing)
 		return nil
+	}
+	if text, isText := v.(string); isText && a.param != nil {
+		w.filled(a.field, text)
 	}
 	if a.param == nil {
 		return v

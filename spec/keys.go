@@ -6,7 +6,7 @@ import (
 )
 
 // statuses are the outcomes of a trial that `allow` may name.
-var statuses = []string{"wrong", "crash", "timeout", "leaked"}
+var statuses = []string{"wrong", "crash", "timeout", "limit", "leaked"}
 
 // combines are the values of `combine`.
 var combines = []string{"none", "sum", "product", "concat", "sort", "min", "max"}
@@ -20,7 +20,7 @@ var (
 	sizeShape       = &shape{what: "a size such as 64MiB", kinds: isText, valid: validSize, schema: pattern(sizePattern.text)}
 	naturalShape    = &shape{what: "a whole number, 0 or more", kinds: isInt, valid: from(0), schema: least(0)}
 	positiveShape   = &shape{what: "a whole number, 1 or more", kinds: isInt, valid: from(1), schema: least(1)}
-	nameShape       = &shape{what: "a name of letters, digits, -, _ and .", kinds: isText, valid: matches(&namePattern), schema: pattern(namePattern.text)}
+	nameShape       = &shape{what: "a name of letters, digits, -, _ and .", kinds: isText, valid: validName, schema: pattern(namePattern.text)}
 	argvShape       = &shape{what: "a command as a list of texts", kinds: isList, valid: notEmpty, item: &shape{what: "text", kinds: isText | isInt}}
 	// environment variables are text; a whole number cannot be misread
 	envShape      = &shape{what: "a mapping of names to texts", kinds: isMap, others: &shape{what: "text", kinds: isText | isInt}}
@@ -96,12 +96,6 @@ var repeatsShape = &shape{what: "a number of blocks", kinds: isInt, valid: betwe
 		{name: "budget", doc: "no new block begins after this long: 5m", shape: durationShape},
 	}}}
 
-var limitsShape = &shape{what: "a mapping", kinds: isMap, keys: []key{
-	{name: "memory", doc: "of a trial's process tree", shape: sizeShape},
-	{name: "processes", doc: "of a trial at once", shape: positiveShape},
-	{name: "output", doc: "that a trial may print", shape: sizeShape},
-}}
-
 var assertShape = &shape{what: "a list of expressions or mappings", kinds: isList,
 	item: &shape{what: "an expression", kinds: isText,
 		or: &shape{what: "a mapping with check", kinds: isMap, keys: []key{
@@ -129,7 +123,7 @@ var overrides = []key{
 	{name: "seed", doc: "of the order", shape: naturalShape},
 	{name: "control", doc: "true (default): the baseline runs twice in each block", shape: flagShape},
 	{name: "timeout", doc: "of one trial (default 60s)", shape: durationShape},
-	{name: "limits", doc: "of one trial", shape: limitsShape, later: true},
+	{name: "limits", doc: "what one trial may use, with all its processes: one that uses more is ended", shape: limitsShape},
 	{name: "pin", doc: "cores: worker i on core i", shape: oneOf("cores", "none")},
 	{name: "assert", doc: "what must hold", shape: assertShape},
 	{name: "tags", doc: "for finding experiments", shape: textsShape},
@@ -148,7 +142,10 @@ var top = &shape{what: "a mapping of keys", kinds: isMap, extra: true, keys: app
 var functionPattern = form{text: `^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$`}
 
 func aName(s string) string {
-	if namePattern.matches(s) {
+	switch {
+	case len(s) > maxName:
+		return fmt.Sprintf("a name of at most %d characters", maxName)
+	case namePattern.matches(s):
 		return ""
 	}
 	return nameShape.what
@@ -169,6 +166,13 @@ func oneOf(words ...string) *shape {
 	}
 	s.schema = func(_ Catalog, m map[string]any) { m["enum"] = words }
 	return s
+}
+
+func validName(v *value) (string, bool) {
+	if len(v.text) > maxName {
+		return fmt.Sprintf("at most %d characters", maxName), false
+	}
+	return "", namePattern.matches(v.text)
 }
 
 func matches(f *form) func(*value) (string, bool) {

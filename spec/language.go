@@ -108,12 +108,22 @@ func (r *reader) fileSource(v *value, path string) (text string, found bool) {
 	case len(data) > maxFileSize:
 		r.fail(v, "keep the workload apart from its data", "%s is larger than %d MiB", path, maxFileSize>>20)
 		return "", false
+	case r.sourceBytes()+len(data) > maxAllFiles:
+		r.fail(v, "keep the workload apart from its data", "the files of this spec are larger than %d MiB together", maxAllFiles>>20)
+		return "", false
 	case !utf8.Valid(data):
 		r.fail(v, "save the file as UTF-8", "%s is not UTF-8 text", path)
 		return "", false
 	}
 	r.exp.Sources = append(r.exp.Sources, Source{Path: path, Text: string(data)})
 	return string(data), true
+}
+
+func (r *reader) sourceBytes() (n int) {
+	for _, s := range r.exp.Sources {
+		n += len(s.Text)
+	}
+	return n
 }
 
 func runtimeSchema(cat Catalog, m map[string]any) {

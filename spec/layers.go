@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -30,6 +31,9 @@ type loader struct {
 	layers  []*value // of the files, parents first
 	chain   []string // the files that are being read, for cycles
 	halted  bool     // a file could not be read as a whole
+	full    bool     // and no other needs to be read: a bound of all of them was reached
+	sum     tally
+	bytes   int // of all files
 }
 
 // file reads a file and, before it, those that it extends. at is the value that names it, nil for the first.
@@ -41,7 +45,11 @@ func (l *loader) file(path string, at *value) {
 	if slices.ContainsFunc(l.sources, func(s Source) bool { return s.Path == path }) {
 		return // reached twice, by two parents
 	}
+	if l.full {
+		return
+	}
 	if len(l.sources) == maxFiles {
+		l.halted, l.full = true, true
 		l.list.Add(at.pos, at.width, "extend fewer", "more than %d files extend each other", maxFiles)
 		return
 	}
@@ -52,6 +60,11 @@ func (l *loader) file(path string, at *value) {
 		return
 	}
 	l.sources = append(l.sources, Source{Path: path, Text: src.text})
+	if l.bytes += len(src.text); l.bytes > maxAllFiles && at != nil {
+		l.list.Add(at.pos, at.width, "extend fewer, or smaller ones", "the files of this spec are larger than %d MiB together", maxAllFiles>>20)
+		l.halted, l.full = true, true
+		return
+	}
 	var root *yaml.Node
 	if len(problems) == 0 {
 		root, problems = src.document()
@@ -73,9 +86,11 @@ func (l *loader) layer(src *source, root *yaml.Node) {
 		l.file(filepath.Join(filepath.Dir(src.path), n.Value), at)
 	}
 	l.chain = l.chain[:len(l.chain)-1]
-	v, whole := convert(src, root, len(l.layers), &l.list)
-	l.halted = l.halted || !whole
-	top.check(v, "a spec", &l.list)
+	v, whole := convert(src, root, len(l.layers), &l.list, &l.sum)
+	l.halted, l.full = l.halted || !whole, l.full || !whole
+	if whole {
+		top.check(v, "a spec", &l.list)
+	}
 	l.layers = append(l.layers, v)
 }
 
@@ -106,7 +121,18 @@ func (l *loader) merged() *value {
 	if l.opt.Profile != "" {
 		v = l.profile(v)
 	}
-	return l.defines(v)
+	v = l.defines(v)
+	for _, e := range v.keys {
+		most := maxEntries
+		if e.name == "profiles" {
+			most = maxProfiles
+		}
+		if e.value.is(isMap) && len(e.value.keys) > most && e.name != "matrix" {
+			l.list.Add(e.pos, utf8.RuneCountInString(e.name), "write several specs", "%s has more than %d entries", e.name, most)
+			l.halted = true
+		}
+	}
+	return v
 }
 
 func (l *loader) profile(v *value) *value {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"runner/internal/matrix"
 )
 
@@ -36,10 +38,19 @@ func (r *reader) parameterLevels(axis string, v *value) []Level {
 			return Level{Facets: []matrix.Facet{{Name: axis, Value: n}}, Pos: v.pos}
 		})
 	}
-	if !r.typed(v, "level") {
+	if !r.typed(v, "level") || !r.countable(v) {
 		return nil
 	}
 	return []Level{{Facets: []matrix.Facet{{Name: axis, Value: v.data}}, Pos: v.pos}}
+}
+
+// countable refuses a range whose ends are beyond what can be counted; without this it would be one level, a text.
+func (r *reader) countable(v *value) bool {
+	if !v.is(isText) || v.style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 || !rangePattern.matches(v.text) {
+		return true
+	}
+	r.fail(v, "use fewer levels", "%s has more than %d levels", shorten(v.text), maxCells)
+	return false
 }
 
 // spread makes a level of each number of a range. A range up to `cores` may be empty on a small machine.
@@ -67,6 +78,8 @@ func (r *reader) typed(v *value, what string) bool {
 		r.fail(v, "write a finite number, or quote it", "a %s cannot be %s", what, v.text)
 	case !v.is(isScalar):
 		r.fail(v, "write a number, a text, true or false", "a %s cannot be %s", what, v.describe())
+	case len(v.text) > maxLevel && (what == "level" || what == "label"):
+		r.fail(v, "give it a short label: {label: NAME, text: …}", "a %s is longer than %d bytes", what, maxLevel)
 	default:
 		return true
 	}

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"time"
 
 	"runner/internal/diag"
@@ -39,13 +40,19 @@ func (e *Experiment) override(opt Options) {
 
 // Line is one line of the files the experiment was made of, for diag.Print.
 func (e *Experiment) Line(file string, n int) (string, bool) {
-	for _, s := range e.Sources {
-		if s.Path == file {
-			src := newSource(s.Path, s.Text)
-			return src.line(n), n >= 1 && n <= src.lineCount()
+	src := e.lines[file]
+	if src == nil {
+		i := slices.IndexFunc(e.Sources, func(s Source) bool { return s.Path == file })
+		if i < 0 {
+			return "", false
 		}
+		if e.lines == nil {
+			e.lines = map[string]*source{}
+		}
+		src = newSource(file, e.Sources[i].Text)
+		e.lines[file] = src
 	}
-	return "", false
+	return src.line(n), n >= 1 && n <= src.lineCount()
 }
 
 // reader turns the merged value into an Experiment. What does not fit its shape was reported before, so that a value of
@@ -73,6 +80,7 @@ func (r *reader) read() {
 		e.Control = v.data.(bool)
 	}
 	e.Timeout = durationOf(r.root.get("timeout"), time.Minute)
+	e.Limits = limitsOf(r.root.get("limits"))
 	if v := r.root.get("seed"); v.is(isInt) {
 		seed := uint64(v.data.(int))
 		e.Seed = &seed

@@ -124,6 +124,8 @@ func (r *reader) splitKeys(e entry) {
 func (r *reader) axisName(e entry) bool {
 	width := utf8.RuneCountInString(e.name)
 	switch {
+	case len(e.name) > maxName:
+		r.list.Add(e.pos, width, "a shorter one will do", "the name %q is longer than %d characters", shorten(e.name), maxName)
 	case !identPattern.matches(e.name):
 		hint := "letters, digits and _, beginning with a letter"
 		r.list.Add(e.pos, width, hint, "%q cannot be the name of an axis", shorten(e.name))
@@ -192,15 +194,26 @@ func (r *reader) idle() {
 }
 
 func (r *reader) bound(m *value) {
+	v := m
+	if v == nil {
+		v = r.root.get("workloads")
+	}
 	cells := 1
 	for _, a := range r.exp.Axes {
 		if cells *= max(1, len(a.Levels)); cells > maxCells {
-			v := m
-			if v == nil {
-				v = r.root.get("workloads")
-			}
 			r.fail(v, "use fewer levels, or several experiments", "the matrix has more than %d cells", maxCells)
 			return
 		}
+	}
+	keys := 0 // B: each level stands in the keys of as many cells as the other axes have combinations
+	for _, a := range r.exp.Axes {
+		for _, l := range a.Levels {
+			for _, f := range l.Facets {
+				keys += cells / len(a.Levels) * (len(f.Name) + len(display(f.Value)))
+			}
+		}
+	}
+	if keys > maxKeys {
+		r.fail(v, "use shorter levels: {label: NAME, text: …} names a long one", "the keys of the %d cells are longer than %d MiB together", cells, maxKeys>>20)
 	}
 }

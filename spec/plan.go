@@ -119,8 +119,13 @@ func (e *Experiment) only(facets [][]matrix.Facet, reasons []string, base []int,
 		return
 	}
 	wanted := make([]bool, len(facets))
+	bytes, work := 0, 0
 	for _, text := range selectors {
-		at := diag.Pos{File: "--only " + text}
+		at := diag.Pos{File: "--only " + shorten(text)}
+		if bytes += len(text); bytes > maxOptions {
+			list.Add(at, 1, "exclude in the file what is not wanted", "all --only together are longer than %d KiB", maxOptions>>10)
+			return
+		}
 		s, err := matrix.ParseSelector(text)
 		if err != nil {
 			list.Add(at, 1, "such as \"runtime=go procs=2\"", "%v", err)
@@ -128,6 +133,13 @@ func (e *Experiment) only(facets [][]matrix.Facet, reasons []string, base []int,
 		}
 		s = e.names.normal(s)
 		found := false
+		for _, t := range s {
+			work += len(t.Values) * len(facets)
+		}
+		if work > maxMatching {
+			list.Add(at, 1, "use fewer, or shorter ones", "all --only take more than %d comparisons with the %d cells", maxMatching, len(facets))
+			return
+		}
 		for i, f := range facets {
 			if reasons[i] == "" && s.MatchFacets(f) {
 				found, wanted[i] = true, true

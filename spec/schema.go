@@ -77,9 +77,6 @@ func (s *shape) object(cat Catalog, m map[string]any) {
 	for _, k := range s.keys {
 		p := k.shape.jsonSchema(cat)
 		p["description"] = k.doc
-		if k.later {
-			p["description"] = k.doc + " (not supported yet)"
-		}
 		properties[k.name] = p
 		if k.required {
 			required = append(required, k.name)

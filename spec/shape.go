@@ -29,7 +29,6 @@ type key struct {
 	doc      string // one line
 	shape    *shape
 	required bool
-	later    bool // part of the language that this version does not run
 }
 
 // form is the alternative that takes values of this kind, nil if none does.
@@ -70,8 +69,11 @@ func (s *shape) keyNames() []string {
 	return names
 }
 
-// check reports what does not fit the shape: kinds, unknown keys, names, and what is not supported yet.
+// check reports what does not fit the shape: kinds, unknown keys and names.
 func (s *shape) check(v *value, name string, list *diag.List) {
+	if len(*list) >= maxProblems {
+		return
+	}
 	f := s.form(v.kind)
 	if f == nil {
 		list.Add(v.pos, v.width, kindHint(s, v), "%s takes %s, not %s", name, s.wanted(), v.describe())
@@ -94,11 +96,11 @@ func (s *shape) check(v *value, name string, list *diag.List) {
 }
 
 func (s *shape) checkKey(e entry, name string, list *diag.List) {
+	if len(*list) >= maxProblems {
+		return
+	}
 	width := utf8.RuneCountInString(e.name)
 	if k := s.key(e.name); k != nil {
-		if k.later {
-			list.Later(e.pos, width, k.name)
-		}
 		k.shape.check(e.value, e.name, list)
 		return
 	}
@@ -187,7 +189,10 @@ func (s *shape) require(v *value, name string, list *diag.List) {
 
 // misspelt: an unknown key of the mapping, which was reported, is probably the one that is missing.
 func (s *shape) misspelt(v *value, name string) bool {
-	for _, e := range v.keys {
+	for i, e := range v.keys {
+		if i == maxProblems {
+			break
+		}
 		if s.key(e.name) == nil && (strings.ContainsAny(e.name, " ()") || diag.Closest(e.name, s.keyNames()) == name) {
 			return true
 		}

@@ -5,27 +5,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"unicode/utf8"
 
 	"runner/internal/diag"
-)
-
-// The bounds of a spec. A file beyond one of them is refused, and the bound is named.
-const (
-	maxFileSize = 4 << 20   // bytes of one file
-	maxFiles    = 32        // files that extend each other
-	maxNodes    = 200_000   // values after aliases were followed
-	maxDepth    = 64        // of nesting
-	maxCells    = 100_000   // combinations of the matrix, before excludes
-	maxAxes     = 100       // of the matrix
-	maxVariants = 4_096     // levels of the executor axis
-	maxExcludes = 1_000     // entries
-	maxAnyOf    = 1_000     // values of one name in a selector
-	maxTasks    = 1_000_000 // different tasks of one cell, and of all kept task lists together
-	maxCalls    = 10_000_000
-	maxBlocks   = 1_000_000
 )
 
 // source is one file: its text without a byte order mark, and where its lines begin, as YAML counts them.
@@ -105,10 +88,16 @@ func readSource(path string, read func(string) ([]byte, error)) (*source, diag.L
 		list.Add(diag.Pos{File: path}, 1, hint, "%s", problem)
 		return newSource(path, ""), list
 	}
+	tooLarge := len(data) > maxFileSize
+	if tooLarge {
+		data = data[:maxFileSize]
+	}
 	s := newSource(path, string(data))
 	switch offset, isText := strange(s.text); {
-	case len(data) > maxFileSize:
+	case tooLarge:
 		list.Add(diag.Pos{File: path}, 1, "split it with extends:", "the file is larger than %d MiB", maxFileSize>>20)
+	case offset < 0 && separators(s.text) > maxMarks:
+		list.Add(diag.Pos{File: path}, 1, "generate several specs", "the file is too large: more than %d values, or line breaks, commas and colons", maxMarks)
 	case offset >= 0 && !isText:
 		list.Add(s.posAt(offset), 1, "save the file as UTF-8", "this is not UTF-8 text")
 	case offset >= 0:
@@ -119,14 +108,11 @@ func readSource(path string, read func(string) ([]byte, error)) (*source, diag.L
 }
 
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, errDirectory
-	}
 	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
 }
 
@@ -137,6 +123,8 @@ func unreadable(path string, err error) (problem, hint string) {
 	switch {
 	case errors.Is(err, errDirectory):
 		return err.Error(), "name a .yaml file in it"
+	case errors.Is(err, errSpecial):
+		return err.Error(), "write it to a file first"
 	case errors.Is(err, fs.ErrNotExist):
 		return "there is no such file", "check the path"
 	case errors.As(err, &cause):

@@ -116,6 +116,8 @@ func diagnose(line, problem string) (col, width int, message, hint string) {
 	indent := len(line) - len(strings.TrimLeft(line, " \t"))
 	m := scanLine(line)
 	switch {
+	case strings.Contains(problem, "exceeded max depth"):
+		return at(indent), 1, fmt.Sprintf("nested more than %d deep", maxDepth), "a spec needs no such depth"
 	case strings.Contains(line[:indent], "\t"):
 		return at(strings.IndexByte(line, '\t')), 1, "a tab indents this line", "indent with spaces"
 	case m.quote >= 0:

@@ -92,6 +92,9 @@ func (f field) constant() bool {
 	return constant
 }
 
+// tooLong stands for a name where what is filled in goes beyond maxFilled.
+const tooLong = "\x00"
+
 // fill gives the field's value in one cell: a scalar or a []any. A field that is one name and nothing else keeps the
 // type of what the name stands for. missing is a name that has no value there.
 func (f field) fill(get lookup) (out any, missing string) {
@@ -124,7 +127,9 @@ func (f field) fill(get lookup) (out any, missing string) {
 		if !ok {
 			return nil, p.name
 		}
-		b.WriteString(display(v))
+		if b.WriteString(display(v)); b.Len() > maxFilled {
+			return nil, tooLong
+		}
 	}
 	return b.String(), ""
 }

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"strconv"
-	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -98,7 +97,12 @@ func (w *walker) skipBlanks() {
 
 // restIsBlank: nothing but spaces until the end of the line.
 func (w *walker) restIsBlank() bool {
-	return strings.Trim(string(w.runes[min(w.col, len(w.runes)):]), " \t") == ""
+	for _, r := range w.runes[min(w.col, len(w.runes)):] {
+		if !isBlank(r) {
+			return false
+		}
+	}
+	return true
 }
 
 // properties passes over an anchor and a tag before the scalar.

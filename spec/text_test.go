@@ -19,7 +19,7 @@ func scalarAt(t *testing.T, text string) *value {
 		t.Fatalf("%q: %v", text, problems)
 	}
 	var list diag.List
-	v, _ := convert(src, node, 0, &list)
+	v, _ := convert(src, node, 0, &list, &tally{})
 	if len(list) > 0 {
 		t.Fatalf("%q: %v", text, list)
 	}

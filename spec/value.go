@@ -39,6 +39,7 @@ type value struct {
 	list  []*value
 	keys  []entry
 	size  int // values in it, itself counted
+	bytes int // of text in it
 	depth int
 }
 

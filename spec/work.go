@@ -30,9 +30,6 @@ func (w *filling) tasks(t taskForm, base map[string]any) (tasks []map[string]any
 	if !w.fine {
 		return nil, ""
 	}
-	if t.kind != once && t.kind != count {
-		w.distinct(t, len(tasks))
-	}
 	return tasks, amount
 }
 
@@ -43,17 +40,29 @@ func calls(n int) string {
 	return fmt.Sprintf("%d calls", n)
 }
 
-// distinct bounds the tasks that are kept in memory.
-func (w *filling) distinct(t taskForm, n int) {
-	if w.made += n; w.made > maxTasks {
+// room tells whether n more tasks of so many values each can be kept in memory.
+func (w *filling) room(t taskForm, n, values int) bool {
+	w.made += n
+	w.values += n * values
+	switch {
+	case w.made > maxTasks:
 		w.fail(t.v, "use larger chunks, or fewer cells", "the plan has more than %d different tasks", maxTasks)
+	case w.values > maxValues:
+		w.fail(t.v, "use larger chunks, or fewer cells", "the different tasks of the plan have more than %d values", maxValues)
+	default:
+		return true
 	}
+	return false
 }
 
 func (w *filling) repeated(t taskForm, base map[string]any) ([]map[string]any, string) {
 	n := w.whole(t.count)
 	if n < 1 || n > maxCalls {
 		w.fail(t.v, "from 1 to "+strconv.Itoa(maxCalls), "%d is no number of calls", n)
+		return nil, ""
+	}
+	if w.calls += n; w.calls > maxCalls {
+		w.fail(t.v, "use fewer calls, or fewer cells", "the plan has more than %d calls in all", maxCalls)
 		return nil, ""
 	}
 	return slices.Repeat([]map[string]any{base}, n), calls(n)
@@ -79,6 +88,9 @@ func (w *filling) ranged(t taskForm, base map[string]any) ([]map[string]any, str
 	n := (span-1)/uint64(chunk) + 1
 	if n > maxTasks {
 		w.fail(t.chunk.v, "use a larger chunk", "the range makes %d tasks, more than %d", n, maxTasks)
+		return nil, ""
+	}
+	if !w.room(t, int(n), len(base)+2) {
 		return nil, ""
 	}
 	tasks := make([]map[string]any, 0, n)
@@ -108,6 +120,9 @@ func (w *filling) split(t taskForm, base map[string]any) ([]map[string]any, stri
 		return nil, ""
 	}
 	workers := w.cell.Workers
+	if !w.room(t, workers, len(base)+len(t.args)) {
+		return nil, ""
+	}
 	tasks := make([]map[string]any, workers)
 	var words []string
 	for i := range tasks {
@@ -153,7 +168,7 @@ func (w *filling) zipped(t taskForm, base map[string]any) ([]map[string]any, str
 	if length == 0 {
 		w.fail(t.v, "write at least one value", "a list under tasks is empty")
 	}
-	if !w.fine {
+	if !w.fine || !w.room(t, length, len(base)+len(t.args)) {
 		return nil, ""
 	}
 	tasks, sums := make([]map[string]any, length), sums{}
@@ -174,6 +189,13 @@ func (w *filling) zipped(t taskForm, base map[string]any) ([]map[string]any, str
 }
 
 func (w *filling) each(t taskForm, base map[string]any) ([]map[string]any, string) {
+	most := 0
+	for _, args := range t.each {
+		most = max(most, len(args))
+	}
+	if !w.room(t, len(t.each), len(base)+most) {
+		return nil, ""
+	}
 	tasks, sums := make([]map[string]any, len(t.each)), sums{}
 	for i, args := range t.each {
 		tasks[i] = with(base, nil)

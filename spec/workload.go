@@ -181,10 +181,18 @@ func (r *reader) field(v *value) field {
 
 func (r *reader) fieldWith(v *value, more []string) field {
 	f := readField(v, r.list)
+	var of *value // whose text it is
+	var text diag.Text
 	f.names(func(v *value, p part) {
+		if len(*r.list) >= maxProblems {
+			return
+		}
+		if of != v {
+			of, text = v, v.Text()
+		}
 		if !r.exp.names.substitute(p.name) && !slices.Contains(more, p.name) {
 			known := append(r.exp.names.substitutes(), more...)
-			r.list.Add(v.Text().Pos(p.at), utf8.RuneCountInString(p.name)+4, suggest(p.name, known), "{{%s}} names nothing", p.name)
+			r.list.Add(text.Pos(p.at), utf8.RuneCountInString(p.name)+4, suggest(p.name, known), "{{%s}} names nothing", p.name)
 		}
 	})
 	return f

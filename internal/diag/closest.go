@@ -3,14 +3,25 @@ package diag
 // Closest is the candidate that word was most likely meant to be, or "" if none is near: at most a third of its length
 // in edits (insert, delete, replace, swap of neighbours).
 func Closest(word string, candidates []string) string {
+	if len(word) > longestWord {
+		return ""
+	}
 	best, bestCost := "", max(1, len([]rune(word))/3)+1
 	for _, c := range candidates {
+		if abs(len(c)-len(word)) >= 4*bestCost { // a rune has up to 4 bytes
+			continue
+		}
 		if d := distance([]rune(word), []rune(c)); d < bestCost {
 			best, bestCost = c, d
 		}
 	}
 	return best
 }
+
+// longestWord is in bytes: what is longer is no misspelt name, and comparing it takes the square of its length.
+const longestWord = 200
+
+func abs(n int) int { return max(n, -n) }
 
 // DidYouMean is Closest as a hint, or "" if nothing is near.
 func DidYouMean(word string, candidates []string) string {

@@ -108,7 +108,7 @@ func (c *compilation) parse() *parser.Tree {
 
 func (c *compilation) limit(root ast.Node) {
 	if weight(root, map[ast.Node]int{}) > maxNodes {
-		c.add(0, utf8.RuneCountInString(c.text.String), "split it into several", "the expression is too large")
+		c.add(0, utf8.RuneCountInString(c.text.String), "split it into several", "the expression is too large: more than %d parts", maxNodes)
 	}
 }
 

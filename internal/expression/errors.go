@@ -16,7 +16,7 @@ func (c *compilation) addSyntax(err error) {
 	i, found := c.tokens.at[e.From]
 	switch {
 	case strings.Contains(e.Message, "maximum allowed nodes"):
-		c.add(0, 1, "split it into several", "the expression is too large")
+		c.add(0, 1, "split it into several", "the expression is too large: more than %d parts", maxNodes)
 	case strings.Contains(e.Message, "unexpected token EOF"):
 		last := list[len(list)-1]
 		hint := "something is missing after it"

@@ -273,6 +273,28 @@ func TestComparisons(t *testing.T) {
 	}
 }
 
+// TestSteps: predicates in predicates over a long list are ended, and what they count is what was gone through.
+func TestSteps(t *testing.T) {
+	s := Scope{Bool: true, Variables: map[string]any{"results": []any{}}}
+	list := map[string]any{"results": make([]any, 3_000)}
+	for text, want := range map[string]int{
+		`all(results, # == nil) and count(1..10, # > 5) == 5`: 3_010,
+		`all(results, any(1..3, # == 3) and # == nil)`:        3_000 + 3*3_000,
+		`len(filter(map(results, 1), # / 1 == 1)) == 3000`:    6_000,
+	} {
+		p := mustCompile(t, text, s)
+		if v, err := p.Eval(list, nil); v != true || err != nil || p.Steps() != want {
+			t.Errorf("%s: %v, %v, %d steps, want %d", text, v, err, p.Steps(), want)
+		}
+	}
+	p := mustCompile(t, `count(results, {count(results, {count(results, {# == nil}) > 0}) > 0}) > 0`, s)
+	for range 2 { // the count begins anew
+		if _, err := p.Eval(list, nil); err == nil || err.Error() != "the predicates take more than 5000000 steps" {
+			t.Error(err)
+		}
+	}
+}
+
 func TestBounds(t *testing.T) {
 	double := "level"
 	for range 40 {

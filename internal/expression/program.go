@@ -18,6 +18,10 @@ import (
 // given as a variable allows as much again.
 const memoryBudget = 10_000
 
+// maxSteps bounds how often one evaluation may come to a predicate: two of them over a list of a thousand, one in the
+// other, do so a million times, and three would go on for minutes. It is about a second's worth.
+const maxSteps = 5_000_000
+
 // Program is a compiled expression. It is not safe for use by several goroutines at once.
 type Program struct {
 	text      diag.Text
@@ -32,6 +36,7 @@ type Program struct {
 
 	code        *vm.Program
 	machine     vm.VM
+	steps       int // of predicates in the last evaluation
 	caller      Caller
 	parts       []part       // made by the first Parts
 	comparisons []Comparison // made by the first Comparisons
@@ -60,7 +65,7 @@ func (p *Program) Eval(vars map[string]any, call Caller) (any, error) {
 }
 
 func (p *Program) run(code *vm.Program, vars map[string]any, call Caller) (any, error) {
-	p.caller = call
+	p.caller, p.steps = call, 0
 	p.machine.MemoryBudget = memoryBudget
 	for _, name := range p.variables {
 		if list, ok := vars[name].([]any); ok {
@@ -80,6 +85,17 @@ func (p *Program) run(code *vm.Program, vars map[string]any, call Caller) (any, 
 		return nil, errors.New(plainWords(located.Message))
 	}
 	return nil, err
+}
+
+// Steps is how often the last evaluation came to a predicate.
+func (p *Program) Steps() int { return p.steps }
+
+// step counts one.
+func (p *Program) step() error {
+	if p.steps++; p.steps > maxSteps {
+		return fmt.Errorf("the predicates take more than %d steps", maxSteps)
+	}
+	return nil
 }
 
 // callError marks what a Caller returned, so that it comes out of Eval as it was.

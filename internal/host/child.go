@@ -27,8 +27,12 @@ type Child struct {
 // alive are the children that have not ended, by number.
 var alive sync.Map
 
-// EndAll kills all children and their groups, for the moment before this process ends itself.
+// EndAll kills all children and their groups, for the moment before this process ends itself. Where a warden will do it,
+// they are left to that: it gives them a moment to tidy up.
 func EndAll() {
+	if guarded() {
+		return
+	}
 	alive.Range(func(_, c any) bool {
 		c.(*Child).Signal(syscall.SIGKILL)
 		return true
@@ -42,10 +46,13 @@ func Start(path string, argv []string, attr *syscall.ProcAttr) (*Child, error) {
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-		pid, err := syscall.ForkExec(path, argv, attr)
+		pid, err := fork(path, argv, attr)
 		c.PID = pid
 		if err == nil {
 			alive.Store(pid, c)
+			if attr.Sys != nil && attr.Sys.Setsid {
+				noteGroup(pid)
+			}
 		}
 		started <- err
 		if err == nil {
@@ -56,6 +63,22 @@ func Start(path string, argv []string, attr *syscall.ProcAttr) (*Child, error) {
 		}
 	}()
 	return c, <-started
+}
+
+// fork starts a process in the cgroup of the run, if there is one.
+func fork(path string, argv []string, attr *syscall.ProcAttr) (pid int, err error) {
+	w := guarding.Load()
+	if w == nil || attr.Sys == nil || !w.pen.admit(attr.Sys) {
+		return syscall.ForkExec(path, argv, attr)
+	}
+	if pid, err = syscall.ForkExec(path, argv, attr); err == nil {
+		return pid, nil
+	}
+	dismiss(attr.Sys)
+	if pid, err = syscall.ForkExec(path, argv, attr); err == nil {
+		w.pen.off = true // here a process cannot be started in another cgroup
+	}
+	return pid, err
 }
 
 // Signal goes to the process and its group, of which it must be the leader. A group's number is not given to another

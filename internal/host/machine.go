@@ -4,11 +4,9 @@
 package host
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 )
@@ -41,23 +39,4 @@ func Environment() Machine {
 	}
 	m.CPU, m.Memory, m.Virtual = hardware()
 	return m
-}
-
-// Git tells the commit of the repository that dir lies in, and whether a tracked file differs from it. The commit is ""
-// without git, outside a repository, and before the first commit.
-func Git(ctx context.Context, dir string) (commit string, dirty bool) {
-	head, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")
-	if err != nil {
-		return "", false
-	}
-	status, err := git(ctx, dir, "status", "--porcelain", "--untracked-files=no")
-	return head, err == nil && status != ""
-}
-
-func git(ctx context.Context, dir string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
-	out, err := cmd.Output()
-	return strings.TrimSpace(string(out)), err
 }

@@ -11,6 +11,7 @@ import (
 type Process struct {
 	PID     int
 	Parent  int
+	Group   int
 	Session int
 	State   byte // R, S, D, Z, … ; Z has ended and waits to be reaped
 	Name    string
@@ -46,40 +47,93 @@ func Strays(self Process, table []Process, known map[int]bool) []Process {
 	return strays
 }
 
-// Sweep ends every stray, reaps it, and goes on with the children that it leaves, until there are none; it gives up
-// after patience. Those that still run after a moment in which they could end by themselves are outlived; table reads
-// the system's processes.
+// Sweep ends every stray with all that it started, reaps it, and goes on with the children that it leaves, until there
+// are none; it gives up after patience. Those that still run after a moment in which they could end by themselves are
+// outlived.
 func Sweep(known map[int]bool, moment, patience time.Duration) (outlived int, err error) {
+	defer forgetGroups()
 	if !HasChildren() {
 		return 0, nil
 	}
-	counted := map[int]bool{}
+	s := sweep{known: known, found: map[int]bool{}}
 	for begin, pause := time.Now(), time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
-		self, table, err := Table()
-		if err != nil {
-			return outlived, err
+		strays, err := s.look()
+		if err != nil || len(strays) == 0 {
+			return len(s.found), err
 		}
-		strays := Strays(self, table, known)
-		if len(strays) == 0 {
-			return outlived, nil
-		}
-		late := time.Since(begin) >= moment
-		for _, p := range strays {
-			switch {
-			case p.State == 'Z':
-				reap(p.PID)
-			case late:
-				if !counted[p.PID] {
-					counted[p.PID] = true
-					outlived++
-				}
-				_ = syscall.Kill(p.PID, syscall.SIGKILL)
+		if time.Since(begin) >= moment {
+			if err := s.freeze(); err != nil {
+				return len(s.found), err
 			}
+			s.signal(syscall.SIGKILL)
 		}
 		if time.Since(begin) > moment+patience {
-			return outlived, errSurvivors(strays)
+			return len(s.found), errSurvivors(strays)
 		}
 		time.Sleep(pause)
+	}
+}
+
+// sweep is one sweep on its way.
+type sweep struct {
+	known map[int]bool
+	tree  []Process    // the strays and their descendants, as they were seen last
+	found map[int]bool // all that outlived
+}
+
+// look reaps the strays that have ended, and gives all that there are.
+func (s *sweep) look() (strays []Process, err error) {
+	self, table, err := Table()
+	if err != nil {
+		return nil, err
+	}
+	strays, s.tree = Strays(self, table, s.known), nil
+	for _, p := range strays {
+		if p.State == 'Z' {
+			reap(p.PID)
+			continue
+		}
+		s.tree = append(s.tree, p)
+		s.tree = append(s.tree, Descendants(p, table)...)
+	}
+	return strays, nil
+}
+
+// freeze stops all of them, again and again until no more come: who is killed one by one starts others meanwhile.
+func (s *sweep) freeze() error {
+	for range maxLooks {
+		before := len(s.found)
+		for _, p := range s.tree {
+			if p.State != 'Z' {
+				s.found[p.PID] = true
+			}
+		}
+		if len(s.found) == before {
+			break
+		}
+		s.signal(syscall.SIGSTOP)
+		if _, err := s.look(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxLooks is how often is looked for more at most, before those that were found are killed.
+const maxLooks = 50
+
+// signal goes to their groups, since who is just being started is in one already: the strays' sessions have no others in
+// them.
+func (s *sweep) signal(sig syscall.Signal) {
+	sent := map[int]bool{}
+	for _, p := range s.tree {
+		switch {
+		case p.Group <= 1: // of another namespace
+			_ = syscall.Kill(p.PID, sig)
+		case !sent[p.Group]:
+			sent[p.Group] = true
+			_ = syscall.Kill(-p.Group, sig)
+		}
 	}
 }
 
@@ -88,6 +142,27 @@ func reap(pid int) {
 	for {
 		if _, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil); err != syscall.EINTR {
 			return
+		}
+	}
+}
+
+// Ask asks a child and its tree to end, and what it has lost to this process as a stray: each is sent TERM once, whatever
+// its group or session, and CONT, since who is stopped does not hear it. Where the tree is not known, only the group is
+// asked.
+func (c *Child) Ask(known map[int]bool) {
+	self, table, _ := Table()
+	tree := Descendants(Process{PID: c.PID}, table)
+	for _, p := range Strays(self, table, known) {
+		if p.PID != c.PID {
+			tree = append(append(tree, p), Descendants(p, table)...)
+		}
+	}
+	c.Signal(syscall.SIGTERM)
+	c.Signal(syscall.SIGCONT)
+	for _, p := range tree {
+		if p.Group != c.PID && p.Group != self.Group {
+			_ = syscall.Kill(p.PID, syscall.SIGTERM)
+			_ = syscall.Kill(p.PID, syscall.SIGCONT)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -16,7 +17,13 @@ import (
 
 // Adopt makes orphaned descendants children of this process, so that they can be found and reaped. It is called often
 // and acts once.
-var Adopt = sync.OnceValue(func() error { return unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) })
+var Adopt = sync.OnceValue(func() error {
+	err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	adopted.Store(err == nil)
+	return err
+})
+
+var adopted atomic.Bool
 
 // HasChildren tells whether this process has children at all, ended ones too: one system call, where Table reads all
 // of /proc.
@@ -79,13 +86,14 @@ func parseStat(data []byte) (Process, bool) {
 	}
 	p := Process{PID: pid, Name: string(data[open+1 : end]), State: rest[0][0]}
 	parent, err1 := strconv.Atoi(rest[1])
-	session, err2 := strconv.Atoi(rest[3])
-	p.Parent, p.Session = parent, session
+	group, err2 := strconv.Atoi(rest[2])
+	session, err3 := strconv.Atoi(rest[3])
+	p.Parent, p.Group, p.Session = parent, group, session
 	if len(rest) > 14 { // utime stime cutime cstime
 		p.CPU = tick * time.Duration(number(rest[11])+number(rest[12]))
 		p.Reaped = tick * time.Duration(number(rest[13])+number(rest[14]))
 	}
-	return p, err1 == nil && err2 == nil
+	return p, errors.Join(err1, err2, err3) == nil
 }
 
 func errSurvivors(left []Process) error {

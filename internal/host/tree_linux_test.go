@@ -12,7 +12,7 @@ import (
 
 func TestParseStat(t *testing.T) {
 	p, ok := parseStat([]byte("42 (a (b) c) S 7 8 9 0 -1 4194304"))
-	if want := (Process{PID: 42, Parent: 7, Session: 9, State: 'S', Name: "a (b) c"}); !ok || p != want {
+	if want := (Process{PID: 42, Parent: 7, Group: 8, Session: 9, State: 'S', Name: "a (b) c"}); !ok || p != want {
 		t.Errorf("read %+v", p)
 	}
 	for _, bad := range []string{"", "42", "42 (", "42 )(", "42 (a)", "42 (a) S 7 8", "x (a) S 7 8 9", "42 (a) S x 8 9", "42 (a) S 7 8 x"} {

@@ -1,0 +1,50 @@
+package host
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// breeding are processes that beget others faster than they could be killed one by one.
+var breeding = map[string]string{
+	"many that go on forking": `setsid sh -c 'i=0; while [ $i -lt 200 ]; do (while :; do (exec sleep 0.01); done) & i=$((i+1)); done; wait' & sleep 0.5`,
+	"chains of one group":     `setsid sh -c 'link() { link & }; for i in 1 2 3 4 5 6 7 8; do link; done; sleep 600' & sleep 0.2`,
+	"chains of sessions":      `for i in 1 2 3 4; do setsid sh "$0" & done; sleep 0.2`,
+	"stopped":                 `setsid sh -c 'sleep 600 & kill -STOP $$' & sleep 0.2`,
+}
+
+func TestSweepWins(t *testing.T) {
+	if err := Adopt(); err != nil {
+		t.Skip(err)
+	}
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip(err)
+	}
+	for what, text := range breeding {
+		t.Run(what, func(t *testing.T) {
+			link := filepath.Join(t.TempDir(), "link")
+			gate := filepath.Join(t.TempDir(), "gate") // without it the chains end, should the sweep fail
+			for _, f := range []string{link, gate} {
+				if err := os.WriteFile(f, fmt.Appendf(nil, "[ -e %q ] && setsid sh %q &\n", gate, link), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			defer os.Remove(gate)
+			if err := exec.Command("sh", "-c", text, link).Run(); err != nil {
+				t.Fatal(err)
+			}
+			outlived, err := Sweep(nil, 0, time.Minute)
+			if err != nil || outlived == 0 {
+				t.Errorf("%d outlived, %v", outlived, err)
+			}
+			t.Log(outlived, "outlived")
+			if HasChildren() {
+				t.Error("there are children")
+			}
+		})
+	}
+}

@@ -1,0 +1,106 @@
+//go:build unix
+
+package host
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// TurnFile is the file that the runners of one user take turns by on this machine. Nothing but its lock matters.
+func TurnFile() string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("runner-turn-%d", os.Geteuid()))
+}
+
+// TakeTurn waits until no other process has the turn, so that two runners do not measure each other, and keeps it until
+// done is called or this process ends. It tells waiting of the process that has it, 0 if that is not known, as soon as it has to
+// wait. Where there is no such file and none can be made, and once ctx has ended, nobody is kept from anything.
+func TakeTurn(ctx context.Context, path string, waiting func(pid int)) (done func()) {
+	for {
+		f, err := turnFile(path)
+		if err != nil {
+			return func() {}
+		}
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+			waiting(holder(f))
+			if !lockWhile(ctx, f) {
+				return func() {}
+			}
+		}
+		if current(f, path) {
+			_ = f.Truncate(0)
+			_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
+			return func() { f.Close() } // which ends the lock
+		}
+		f.Close() // it was removed meanwhile: who comes now takes another
+	}
+}
+
+// turnFile opens the file, which must be ours: another user's link could lead anywhere.
+func turnFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if stat, ok := info.Sys().(*syscall.Stat_t); err != nil || !ok || int(stat.Uid) != os.Geteuid() || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, os.ErrPermission
+	}
+	return f, nil
+}
+
+// lockWhile waits for the lock as long as ctx lasts; the system gives it to those who wait in turn. It closes the file
+// where it does not get it.
+func lockWhile(ctx context.Context, f *os.File) bool {
+	got := make(chan error, 1)
+	go func() {
+		err := syscall.EINTR
+		for err == syscall.EINTR {
+			err, _ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX).(syscall.Errno)
+		}
+		got <- errno(err)
+	}()
+	select {
+	case err := <-got:
+		if err != nil {
+			f.Close()
+		}
+		return err == nil
+	case <-ctx.Done():
+		go func() {
+			<-got
+			f.Close()
+		}()
+		return false
+	}
+}
+
+func errno(e syscall.Errno) error {
+	if e == 0 {
+		return nil
+	}
+	return e
+}
+
+// holder is the process that wrote its number last.
+func holder(f *os.File) int {
+	b := make([]byte, 20)
+	n, _ := f.ReadAt(b, 0)
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b[:n])))
+	if err != nil {
+		return 0
+	}
+	return pid
+}
+
+func current(f *os.File, path string) bool {
+	ours, err1 := f.Stat()
+	there, err2 := os.Lstat(path)
+	return err1 == nil && err2 == nil && os.SameFile(ours, there)
+}

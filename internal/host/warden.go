@@ -1,0 +1,192 @@
+//go:build unix
+
+package host
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// RunVariable is in the environment of all that a run starts, with a value that no other run has.
+const RunVariable = "RUNNER_RUN"
+
+// warden is a run's warden, seen from the runner: a process that sleeps until the runner is gone, and then ends and
+// removes all that the run left. It learns of the runner's end by that of a pipe, whatever that end was.
+//
+// It is no child of the runner, nor in its session: it is none of the processes that a trial may have left, costs no
+// look at the table of processes, and no Ctrl-C reaches it.
+type warden struct {
+	mu     sync.Mutex
+	alive  *os.File // while this is open, the runner lives
+	gone   *os.File // ends when the warden does
+	notes  *os.File // what the warden has to know; it reads them at the end alone, so that a note wakes nobody
+	length int      // of the longest notes
+	run    left
+	pen    *pen
+	before *string // the value of RunVariable
+}
+
+// left is what a run may leave.
+type left struct {
+	Run    string   // the value of RunVariable
+	Pen    string   // the directory of its cgroup; "": it has none
+	Groups []int    // sessions and groups that were started, by the numbers of their leaders
+	Dirs   []string // to be removed
+}
+
+// guarding is the run that is guarded now.
+var guarding atomic.Pointer[warden]
+
+// Guard starts a warden for what this process starts from now on, until release is called. argv and env are of a process
+// of this program that calls BearWarden.
+func Guard(argv, env []string) (release func(), err error) {
+	if guarding.Load() != nil {
+		return nil, errors.New("a run is guarded already")
+	}
+	Seal()
+	w := &warden{}
+	token := make([]byte, 8)
+	_, _ = rand.Read(token) // never fails
+	w.run.Run = hex.EncodeToString(token)
+	if w.notes, err = newNotes(); err != nil {
+		return nil, fmt.Errorf("make the warden's notes: %w", err)
+	}
+	if w.pen = newPen(); w.pen != nil {
+		w.run.Pen = w.pen.dir
+	}
+	w.write()
+	if err := w.start(argv, env); err != nil {
+		w.pen.remove()
+		w.notes.Close()
+		return nil, fmt.Errorf("start the warden: %w", err)
+	}
+	if value, was := os.LookupEnv(RunVariable); was {
+		w.before = &value
+	}
+	os.Setenv(RunVariable, w.run.Run)
+	guarding.Store(w)
+	return w.release, nil
+}
+
+// start starts a process that starts the warden and ends, so that the warden is nobody's child.
+func (w *warden) start(argv, env []string) error {
+	hear, alive, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer hear.Close()
+	gone, dying, err := os.Pipe()
+	if err != nil {
+		alive.Close()
+		return err
+	}
+	defer dying.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return errors.Join(err, alive.Close(), gone.Close())
+	}
+	defer null.Close()
+	attr := &syscall.ProcAttr{Dir: "/", Env: env, Sys: OfOwn()}
+	for _, f := range []*os.File{hear, dying, null, w.notes} {
+		attr.Files = append(attr.Files, f.Fd()) // which also makes it blocking
+	}
+	status, err := abandoning(func() (status syscall.WaitStatus, err error) {
+		pid, err := syscall.ForkExec(Self(), argv, attr)
+		if err == nil {
+			status, _ = Wait(pid)
+		}
+		return status, err
+	})
+	if err == nil && status != 0 {
+		err = fmt.Errorf("it ended with status %#x", int(status))
+	}
+	if err != nil {
+		return errors.Join(err, alive.Close(), gone.Close())
+	}
+	w.alive, w.gone = alive, gone
+	return nil
+}
+
+// release sends the warden away, after a run that cleared up itself.
+func (w *warden) release() {
+	if !guarding.CompareAndSwap(w, nil) {
+		return
+	}
+	if w.before == nil {
+		os.Unsetenv(RunVariable)
+	} else {
+		os.Setenv(RunVariable, *w.before)
+	}
+	_, _ = w.alive.WriteString(farewell)
+	w.alive.Close()
+	_ = w.gone.SetReadDeadline(time.Now().Add(wardenPatience))
+	_, _ = w.gone.Read(make([]byte, 1))
+	w.gone.Close()
+	w.notes.Close()
+	w.pen.remove()
+}
+
+// farewell is what the warden hears of a runner that has cleared up itself.
+const farewell = "bye"
+
+// write puts the notes down in one call: a runner that is killed meanwhile has written the old ones or the new.
+func (w *warden) write() {
+	text, err := json.Marshal(w.run)
+	if err != nil {
+		return
+	}
+	for len(text) < w.length {
+		text = append(text, ' ')
+	}
+	w.length = len(text)
+	_, _ = w.notes.WriteAt(text, 0)
+}
+
+// note changes the notes.
+func note(change func(*left)) {
+	w := guarding.Load()
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(&w.run)
+	w.write()
+}
+
+// Leave says that a directory is to be removed if this process ends without Keep.
+func Leave(dir string) { note(func(l *left) { l.Dirs = append(l.Dirs, dir) }) }
+
+// Keep takes back what Leave said.
+func Keep(dir string) {
+	note(func(l *left) { l.Dirs = slices.DeleteFunc(l.Dirs, func(d string) bool { return d == dir }) })
+}
+
+// noteGroup is for a child that leads a group of its own.
+func noteGroup(pid int) { note(func(l *left) { l.Groups = append(l.Groups, pid) }) }
+
+// forgetGroups forgets those whose leaders have ended: what they left has just been ended too, and their numbers will be
+// others'.
+func forgetGroups() {
+	ended := func(pid int) bool { _, lives := alive.Load(pid); return !lives }
+	if w := guarding.Load(); w != nil {
+		w.mu.Lock()
+		any := slices.ContainsFunc(w.run.Groups, ended)
+		w.mu.Unlock()
+		if any {
+			note(func(l *left) { l.Groups = slices.DeleteFunc(l.Groups, ended) })
+		}
+	}
+}
+
+// guarded tells whether somebody will end what this process leaves.
+func guarded() bool { return guarding.Load() != nil }
