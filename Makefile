@@ -3,13 +3,14 @@ GO ?= go
 FUZZTIME ?= 20000x
 STATIC = CGO_ENABLED=0
 
-.PHONY: build test lint race fuzz bench simulate golden experiments claims check
+.PHONY: build test lint race fuzz bench chaos simulate golden experiments claims check
 build: ; $(STATIC) $(GO) build -trimpath -o runner ./cmd/runner
 test: ; $(GO) test ./...
 lint: ; @.ci/lint
 race: ; $(GO) test -race -short ./internal/... ./spec/... ./gates/... ./executors ./workloads/... ./results/... ./reports/...
 fuzz: ; @.ci/fuzz $(FUZZTIME)
 bench: ; $(GO) run ./internal/bench -o docs/benchmarks.md
+chaos: ; $(GO) run ./internal/chaos -v
 simulate: ; $(GO) test -count=1 -timeout 60m -run '^TestErrorRates$$' -v ./gates -simulate
 golden: ; @.ci/golden
 experiments: build ; @.ci/experiments && .ci/once

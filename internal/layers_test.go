@@ -36,6 +36,7 @@ var layers = map[string][]string{
 	"internal/cli":            {"*"},
 	"internal/bench":          {"internal/host", "internal/stats"},
 	"internal/bench/verdicts": {"internal/stats"},
+	"internal/chaos":          {"results", "results/sqlite", "internal/host"},
 	"cmd/runner":              {"internal/cli", "executors"},
 }
 

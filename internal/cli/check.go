@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"runner/reports"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -27,7 +29,7 @@ the exit code is 2.`,
 				return nil
 			}
 			for _, x := range loaded {
-				fmt.Fprintf(a.stdout, "%s: %s, %s, %s\n", x.spec.File, plural(len(x.plan.Cells), "cell"),
+				fmt.Fprintf(a.stdout, "%s: %s, %s, %s\n", reports.Visible(x.spec.File), plural(len(x.plan.Cells), "cell"),
 					plural(len(x.checks), "check"), trialsText(x))
 			}
 			return nil

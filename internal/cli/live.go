@@ -32,16 +32,19 @@ type liveTrial struct {
 	time          time.Duration // 0: not measured
 	control       bool          // the second copy of a baseline: neither progress nor trouble of its cell
 	warmup        bool          // its time does not count
+	again         bool          // recorded before the run was resumed: no news
+	position      int           // in its block, from 0
 	speedup       *float64      // of its cell so far; nil: not known
 }
 
-// newLive is a view that redraws itself on a terminal, and one of plain lines elsewhere, in CI and where TERM is dumb.
+// newLive is a view that redraws itself on a terminal, and one of plain lines elsewhere, in CI and where TERM is dumb,
+// or where each trial is to have its line.
 // size gives the terminal's columns and lines; 0 means unknown.
-func newLive(w io.Writer, terminal bool, env func(string) string, now func() time.Time, size func() (width, height int)) liveView {
-	if terminal && env("CI") == "" && env("TERM") != "dumb" {
+func newLive(w io.Writer, terminal, each bool, env func(string) string, now func() time.Time, size func() (width, height int)) liveView {
+	if terminal && !each && env("CI") == "" && env("TERM") != "dumb" {
 		return &liveScreen{w: w, now: now, size: size, color: env("NO_COLOR") == "", every: everySecond}
 	}
-	return &livePlain{w: w, now: now, every: everySecond}
+	return &livePlain{w: w, now: now, every: everySecond, each: each}
 }
 
 // liveQuiet shows nothing.
@@ -79,6 +82,7 @@ type liveProgress struct {
 	cells         []liveCell
 	began         time.Time
 	done, total   int
+	before        int // of those that are done: recorded before the run was resumed
 	block, blocks int
 	atMost        bool   // total and blocks are bounds
 	doing         string // a step besides trials
@@ -87,7 +91,7 @@ type liveProgress struct {
 // step notes what is done besides trials. Its time says nothing about how long they will take.
 func (p *liveProgress) step(now time.Time, doing string) {
 	p.doing = reports.Visible(doing)
-	if p.done == 0 {
+	if p.done == p.before {
 		p.began = now
 	}
 }
@@ -118,6 +122,9 @@ func (p *liveProgress) add(t liveTrial) *liveCell {
 		p.settle(t.cells)
 	}
 	p.done, p.total, p.block, p.blocks, p.atMost = t.done, t.total, t.block, t.blocks, t.atMost
+	if t.again {
+		p.before++
+	}
 	if t.cell < 0 || t.cell >= len(p.cells) {
 		return nil
 	}
@@ -156,10 +163,11 @@ func (p *liveProgress) settle(cells []int) {
 
 // left is how long the rest will take if it goes on as before; 0 where that cannot be told.
 func (p *liveProgress) left(now time.Time) time.Duration {
-	if p.done == 0 || p.total <= p.done {
+	fresh := p.done - p.before
+	if fresh == 0 || p.total <= p.done {
 		return 0
 	}
-	return time.Duration(float64(now.Sub(p.began)) / float64(p.done) * float64(p.total-p.done))
+	return time.Duration(float64(now.Sub(p.began)) / float64(fresh) * float64(p.total-p.done))
 }
 
 // leftText is "about 5 s left", or "" where that cannot be told.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"runner/internal/diag"
 	"runner/reports"
 	"runner/results"
 )
@@ -28,6 +29,7 @@ type livePlain struct {
 	beat     time.Time // of the last heartbeat
 	told     []int     // by cell: the blocks it had when its line was written
 	over     bool
+	each     bool // trial gets a line
 
 	planned int  // blocks at first
 	more    bool // it was said that there are more than planned
@@ -66,11 +68,14 @@ func (v *livePlain) trial(t liveTrial) {
 	if c == nil || v.over {
 		return
 	}
+	if v.each && !t.again {
+		v.recorded(t, c)
+	}
 	switch {
 	case c.impossible:
 		v.linef("%s: unavailable: %s", c.key, c.reason)
 		v.told[t.cell] = c.done
-	case t.control:
+	case t.control, t.again:
 	case t.status != results.OK:
 		v.bad(t, c)
 	}
@@ -85,6 +90,18 @@ func (v *livePlain) trial(t liveTrial) {
 		v.cell(t.cell)
 	}
 	v.heartbeat()
+}
+
+// recorded tells of a trial that is kept by now.
+func (v *livePlain) recorded(t liveTrial, c *liveCell) {
+	key, took := c.key, ""
+	if t.control {
+		key += " (control)"
+	}
+	if t.status == results.OK && t.time > 0 {
+		took = ", " + liveText(reports.Quantity(t.time.Seconds(), "s"))
+	}
+	v.linef("trial %d/%d %s: %s%s", t.block, t.position, key, t.status, took)
 }
 
 func (v *livePlain) bad(t liveTrial, c *liveCell) {
@@ -169,5 +186,5 @@ func (v *livePlain) finish() {
 
 // linef drops a write error: progress that cannot be shown must not end a run.
 func (v *livePlain) linef(format string, args ...any) {
-	_, _ = fmt.Fprintf(v.w, format+"\n", args...)
+	_, _ = fmt.Fprintln(v.w, diag.Printable(fmt.Sprintf(format, args...)))
 }

@@ -43,7 +43,7 @@ func TestLiveChoosesAView(t *testing.T) {
 		{"CI with a terminal", true, map[string]string{"TERM": "xterm", "CI": "true"}, false},
 		{"a dumb terminal", true, map[string]string{"TERM": "dumb"}, false},
 	} {
-		v := newLive(&bytes.Buffer{}, c.terminal, func(k string) string { return c.env[k] }, time.Now, wide)
+		v := newLive(&bytes.Buffer{}, c.terminal, false, func(k string) string { return c.env[k] }, time.Now, wide)
 		if _, screen := v.(*liveScreen); screen != c.screen {
 			t.Errorf("%s: %T", c.name, v)
 		}
@@ -53,7 +53,7 @@ func TestLiveChoosesAView(t *testing.T) {
 func TestLivePlain(t *testing.T) {
 	var out bytes.Buffer
 	clock := newLiveClock()
-	v := newLive(&out, false, noEnv, clock.now, wide).(*livePlain)
+	v := newLive(&out, false, false, noEnv, clock.now, wide).(*livePlain)
 	v.every = neverTick
 	v.start(12, false, []string{"serial", "threads=2", "py2 \x1b[31m"})
 	n := 0
@@ -90,6 +90,39 @@ threads=2: block 2: wrong: result is 5␊not 7
 block 3 of 4, 8 of 12 trials, about 16 s left
 serial: 4 of 4 blocks, median 102.0 ms
 threads=2: 4 of 4 blocks, median 50.00 ms, speedup 2.04, 1 wrong
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nnot\n%s", out.String(), want)
+	}
+}
+
+// TestLiveTellsEachTrial that is news: what a resumed run had already is counted, but neither told nor reckoned with.
+func TestLiveTellsEachTrial(t *testing.T) {
+	var out bytes.Buffer
+	clock := newLiveClock()
+	v := newLive(&out, true, true, noEnv, clock.now, wide).(*livePlain)
+	v.every = neverTick
+	v.start(6, false, []string{"serial"})
+	for n := range 6 {
+		e := liveTrial{done: n + 1, total: 6, block: n / 2, blocks: 3, position: n % 2, control: n%2 == 1, again: n < 2, status: results.OK, time: time.Second}
+		if n == 0 || n == 4 {
+			e.status, e.reason = results.Crash, "boom"
+		}
+		if !e.again {
+			clock.pass(20 * time.Second)
+		}
+		v.trial(e)
+	}
+	v.finish()
+	want := `1 cell, 6 trials
+trial 1/0 serial: ok, 1.000 s
+trial 1/1 serial (control): ok, 1.000 s
+block 2 of 3, 4 of 6 trials, about 40 s left
+trial 2/0 serial: crash
+serial: block 3: crash: boom
+serial: 3 of 3 blocks, median 1.000 s, 2 crash
+trial 2/1 serial (control): ok, 1.000 s
+block 3 of 3, 6 of 6 trials
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nnot\n%s", out.String(), want)
@@ -198,7 +231,7 @@ func TestLivePlainHeartbeat(t *testing.T) {
 func TestLiveScreenFrames(t *testing.T) {
 	var out bytes.Buffer
 	clock := newLiveClock()
-	v := newLive(&out, true, func(k string) string { return map[string]string{"NO_COLOR": "1"}[k] }, clock.now, wide).(*liveScreen)
+	v := newLive(&out, true, false, func(k string) string { return map[string]string{"NO_COLOR": "1"}[k] }, clock.now, wide).(*liveScreen)
 	v.every = neverTick
 	v.start(12, false, []string{"runtime=py3 serial", "runtime=py3 threads=2", "runtime=py2 serial"})
 	clock.pass(2 * time.Second)
@@ -327,7 +360,7 @@ func TestEverySecondStops(t *testing.T) {
 
 func TestLiveIsSafeForSeveralGoroutines(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
-		v := newLive(&bytes.Buffer{}, terminal, noEnv, time.Now, wide)
+		v := newLive(&bytes.Buffer{}, terminal, false, noEnv, time.Now, wide)
 		v.start(100, false, []string{"a"})
 		var all sync.WaitGroup
 		for n := range 4 {

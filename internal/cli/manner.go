@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -15,13 +16,19 @@ import (
 // manner is how a run goes about it, besides what it measures.
 type manner struct {
 	noConfirm    bool
+	noTurns      bool
+	each         bool // trial gets a line
 	inconclusive inconclusive
 }
 
 func (m *manner) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&m.noConfirm, "no-confirm", false, "do not measure again what a failing check is about")
+	c.Flags().BoolVarP(&m.each, "verbose", "v", false, "a line for each trial, as soon as it is kept")
+	c.Flags().BoolVar(&m.noTurns, "no-turns", false, "do not take turns with other runs of yours on this machine: measure at the same time")
 	m.inconclusive.flag(c)
 }
+
+func (m *manner) valid() error { return m.inconclusive.valid() }
 
 // watched follows the run, so that it goes on as long as a check needs blocks.
 func watched(x experiment, run results.Run, how manner) *gates.Watch {
@@ -62,10 +69,27 @@ func (a *app) sayEnd(x experiment, id string, outcome engine.Outcome, reason str
 	trials := plural(outcome.Trials, "trial")
 	switch {
 	case outcome.Interrupted:
-		fmt.Fprintf(a.stderr, "Interrupted after %s; what was measured is kept as run %s.\n", trials, id)
+		fmt.Fprintf(a.stderr, "Interrupted after %s; what was measured is kept. To go on: runner resume %s\n", trials, id)
 	case outcome.OutOfBudget:
 		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %s.\n", x.spec.Repeats.Budget, trials)
 	case reason != "" && !a.quiet:
 		fmt.Fprintf(a.stderr, "%s%s.\n", strings.ToUpper(reason[:1]), reason[1:])
+	}
+}
+
+// turn lets one run at a time measure on this machine, trial by trial. It tells once that it waits for another.
+func (a *app) turn(live *progress, how manner) func(context.Context) func() {
+	if how.noTurns || a.getenv("RUNNER_RUN") != "" { // a trial that runs runner has its turn
+		return nil
+	}
+	told := false
+	return func(ctx context.Context) func() {
+		return host.TakeTurn(ctx, host.TurnFile(), func(pid int) {
+			if !told {
+				told = true
+				live.step(fmt.Sprintf("take turns with another run on this machine (process %d)", pid))
+				live.step("")
+			}
+		})
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"text/tabwriter"
+
+	"runner/reports"
 )
 
 // printOrigins says where each effective value of the spec was written.
@@ -22,6 +24,6 @@ func (a *app) printOrigins(x experiment) {
 		if o.Pos.Line > 0 {
 			place = o.Pos.String()
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", name, o.From, place)
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", reports.Visible(name), o.From, reports.Visible(place))
 	}
 }

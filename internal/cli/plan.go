@@ -53,7 +53,7 @@ const shownBlocks = 3
 
 func (a *app) printPlan(x experiment) {
 	w := a.stdout
-	fmt.Fprintf(w, "%s  (%s)\n", x.spec.Name, x.spec.File)
+	fmt.Fprintf(w, "%s  (%s)\n", x.spec.Name, reports.Visible(x.spec.File))
 	r := x.spec.Repeats
 	fmt.Fprintf(w, "%s, %d warm-up and %s counted blocks, %s, seed %d\n", plural(len(x.plan.Cells), "cell"), r.Warmup,
 		fromTo(r.Min, r.Max), trialsText(x), x.plan.Seed)
@@ -69,13 +69,13 @@ func (a *app) printPlan(x experiment) {
 		case c.Baseline >= 0:
 			note = "  against " + keyOf(x, c.Baseline)
 		}
-		fmt.Fprintf(w, "%4d  %s  %s, %s%s\n", i, keyOf(x, i), plural(len(c.Tasks), "task"), plural(c.Workers, "worker"), note)
+		fmt.Fprintf(w, "%4d  %s  %s, %s%s\n", i, reports.Visible(keyOf(x, i)), plural(len(c.Tasks), "task"), plural(c.Workers, "worker"), note)
 		printCommands(w, &x.plan.Cells[i])
 	}
 	if len(x.plan.Excluded) > 0 {
 		fmt.Fprintln(w, "\nExcluded")
 		for _, e := range x.plan.Excluded {
-			fmt.Fprintf(w, "      %s  %s\n", e.Cell.Key(), reports.Visible(e.Reason))
+			fmt.Fprintf(w, "      %s  %s\n", reports.Visible(e.Cell.Key()), reports.Visible(e.Reason))
 		}
 	}
 	if len(x.plan.Cells) > 0 {

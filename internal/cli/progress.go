@@ -19,10 +19,10 @@ type progress struct {
 }
 
 // live starts the view that fits stderr.
-func (a *app) live(x experiment) *progress {
+func (a *app) live(x experiment, each bool) *progress {
 	p := &progress{liveView: liveQuiet{}, x: x, times: make([][]float64, len(x.plan.Cells))}
 	if !a.quiet {
-		p.liveView = newLive(a.stderr, a.terminal() >= 0, a.getenv, time.Now, a.size)
+		p.liveView = newLive(a.stderr, a.terminal() >= 0, each, a.getenv, time.Now, a.size)
 	}
 	keys := make([]string, len(x.plan.Cells))
 	for i := range keys {
@@ -41,7 +41,7 @@ func (p *progress) event(e engine.Event) {
 	}
 	told := liveTrial{
 		cell: e.Cell, done: e.Done, total: e.Total, block: e.Block, blocks: e.Of, atMost: e.AtMost, cells: e.Cells,
-		status: t.Status, reason: t.Reason, time: t.Phases.Total, control: t.Control, warmup: t.Warmup,
+		status: t.Status, reason: t.Reason, time: t.Phases.Total, control: t.Control, warmup: t.Warmup, again: e.Again, position: t.Position,
 	}
 	if base := p.x.plan.Cells[e.Cell].Baseline; counts && base >= 0 && base != e.Cell && len(p.times[base]) > 0 {
 		s := p.x.plan.Growth(e.Cell, base) * stats.Median(p.times[base]) / stats.Median(p.times[e.Cell])

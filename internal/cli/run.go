@@ -55,7 +55,7 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
 }
 
 func (a *app) run(args []string, pick *selection, out *outputs, how manner) error {
-	if err := how.inconclusive.valid(); err != nil {
+	if err := how.valid(); err != nil {
 		return err
 	}
 	loaded, err := a.loadAll(args, pick)
@@ -76,20 +76,15 @@ func (a *app) run(args []string, pick *selection, out *outputs, how manner) erro
 		if err != nil {
 			return err
 		}
-		if undone != nil {
-			fmt.Fprintf(a.stderr, "runner: %s\n", reports.Visible(strings.ReplaceAll(undone.Error(), "\n", "; ")))
-			code, worst, word = 2, 2, "TROUBLE"
-		}
-		r, err := a.judge(db, id)
-		if err != nil {
-			return err
-		}
 		if i > 0 && !out.json && !a.quiet {
 			fmt.Fprintln(a.stdout)
 		}
-		a.warn(how.inconclusive, r)
-		if err := a.tell(r, out); err != nil {
+		r, trouble, err := a.conclude(db, id, undone, out, how)
+		if err != nil {
 			return err
+		}
+		if trouble {
+			code, worst, word = exitTrouble, exitTrouble, "TROUBLE"
 		}
 		if a.ctx.Err() != nil {
 			return a.ctx.Err()
@@ -105,6 +100,19 @@ func (a *app) run(args []string, pick *selection, out *outputs, how manner) erro
 		fmt.Fprintf(a.stderr, "%s over %d experiments\n", word, len(loaded))
 	}
 	return verdictCode(code)
+}
+
+// conclude judges a run that has ended, or was ended, and tells of it. undone is what could not be undone after it: trouble,
+// whatever the verdict.
+func (a *app) conclude(db *sqlite.DB, id string, undone error, out *outputs, how manner) (r *reports.Report, trouble bool, err error) {
+	if undone != nil {
+		fmt.Fprintf(a.stderr, "runner: %s\n", reports.Visible(strings.ReplaceAll(undone.Error(), "\n", "; ")))
+	}
+	if r, err = a.judge(db, id); err != nil {
+		return nil, false, err
+	}
+	a.warn(how.inconclusive, r)
+	return r, undone != nil, a.tell(r, out)
 }
 
 // loadAll checks every spec before anything runs. Of a directory, a spec that needs a later version is passed over; one
@@ -176,28 +184,43 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 	if err := db.CreateRun(a.ctx, run, planned(x)); err != nil {
 		return "", nil, err
 	}
-	if err := host.Adopt(); err != nil && !a.quiet {
-		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
+	release, err := db.Claim(a.ctx, run.ID)
+	if err != nil {
+		return "", nil, fmt.Errorf("run %s: %w", run.ID, err)
 	}
+	defer release()
 	if !a.quiet {
 		fmt.Fprintf(a.stderr, "run %s, kept in %s\n", run.ID, reports.Visible(db.Path()))
 	}
-	watch, live := watched(x, run, how), a.live(x)
+	undone, err = a.carryOut(db, x, run, nil, how)
+	return run.ID, undone, err
+}
+
+// carryOut measures what a run has not measured yet: all, or what is missing after the trials before. undone is what could
+// not be undone after it.
+func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []results.Trial, how manner) (undone, err error) {
+	if err := host.Adopt(); err != nil && !a.quiet {
+		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
+	}
+	watch, live := watched(x, run, how), a.live(x, how.each)
 	var capacity *float64
 	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Announce: live.step, More: a.more(watch, &capacity),
 		Notify: func(event engine.Event) {
 			watch.Add(judged(event.Trial))
 			live.event(event)
 		},
+		Before:        before,
+		Turn:          a.turn(live, how),
 		Contamination: host.NewMonitor().Trial,
 		Stage:         func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
+	defer a.guard()() // sets what tells a runner within a trial that it is in one
 	outcome, err := e.Run(a.ctx)
 	live.finish()
 	switch {
 	case errors.Is(err, sqlite.ErrLost):
-		return "", nil, err
+		return nil, err
 	case err != nil:
-		return "", nil, fmt.Errorf("%w\n  what was measured before, %s, is kept as run %s", err, plural(outcome.Trials, "trial"), run.ID)
+		return nil, fmt.Errorf("%w\n  what was measured before, %s, is kept; to go on: runner resume %s", err, plural(outcome.Trials, "trial"), run.ID)
 	}
 	word := ""
 	if outcome.Interrupted {
@@ -208,7 +231,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 	if after.Parallelism = capacity; capacity == nil {
 		after = environment(a.ctx, x.spec.File)
 	}
-	return run.ID, outcome.Undone, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
+	return outcome.Undone, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
 }
 
 func planned(x experiment) []results.PlannedCell {

@@ -192,7 +192,7 @@ func (a *app) tell(r *reports.Report, out *outputs) error {
 func (a *app) sayProblems(r *reports.Report) {
 	for _, v := range r.Verdicts {
 		if v.Outcome != gates.Pass && v.Outcome != gates.Skipped {
-			fmt.Fprintf(a.stderr, "%s: %s: %s: %s\n", v.Pos, v.Outcome, reports.Visible(oneLine(v.Name)), reports.Visible(oneLine(v.Reason)))
+			fmt.Fprintf(a.stderr, "%s: %s: %s: %s\n", reports.Visible(v.Pos.String()), v.Outcome, reports.Visible(oneLine(v.Name)), reports.Visible(oneLine(v.Reason)))
 		}
 	}
 }

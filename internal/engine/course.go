@@ -15,8 +15,10 @@ type course struct {
 	*Engine
 	proof  *proof
 	around *steps
-	absent []bool // by cell: it cannot run here, as one row says
-	began  time.Time
+	past   *past
+	absent []bool    // by cell: it cannot run here, as one row says
+	again  bool      // what is told of was recorded before the run was resumed
+	began  time.Time // as if what was recorded before had been measured just now
 	out    Outcome
 }
 
@@ -36,10 +38,10 @@ func (c *course) blocks(ctx context.Context) error {
 			return nil
 		}
 		r := c.round(number, cells)
-		if c.left(r.slots) == 0 { // nothing that can run here is wanted, and asking again would not change that
+		if c.left(r.slots) == 0 && len(c.past.blocks[number]) == 0 { // nothing that can run here is wanted, and asking again would not change that
 			return nil
 		}
-		if budget := c.Plan.Experiment.Repeats.Budget; budget > 0 && c.Now().Sub(c.began) > budget {
+		if budget := c.Plan.Experiment.Repeats.Budget; budget > 0 && number > c.past.last && c.Now().Sub(c.began) > budget {
 			c.out.OutOfBudget = true
 			return nil
 		}
@@ -58,7 +60,9 @@ func (c *course) wanted(number int) (cells []int, enough bool) {
 	case c.More == nil:
 		return nil, number >= repeats.Warmup+repeats.Min
 	}
-	cells = c.More()
+	if cells = c.More(); len(cells) == 0 {
+		cells = c.past.of(number) // it was begun by what was known of the machine then: what is recorded of it is all there is
+	}
 	return cells, len(cells) == 0
 }
 
@@ -79,6 +83,16 @@ func (c *course) round(number int, cells []int) round {
 	return r
 }
 
+// ahead is how many trials of a block, from this place on, are still to be run.
+func (c *course) ahead(r round, from int) (n int) {
+	for _, s := range r.slots[from:] {
+		if !c.absent[s.Cell] && !c.past.has(r.number, s) {
+			n++
+		}
+	}
+	return n
+}
+
 // left is how many of these trials can be run here.
 func (c *course) left(slots []spec.Slot) (n int) {
 	for _, s := range slots {
@@ -89,12 +103,18 @@ func (c *course) left(slots []spec.Slot) (n int) {
 	return n
 }
 
-// measure runs the trials of a block, each recorded before the next one starts.
+// measure runs the trials of a block that are not recorded yet, each recorded before the next one starts.
 func (c *course) measure(ctx context.Context, r round) error {
-	for position, slot := range r.slots {
-		if c.absent[slot.Cell] {
+	forgotten := c.recall(r)
+	for at, slot := range r.slots {
+		if c.absent[slot.Cell] || c.past.has(r.number, slot) {
 			continue
 		}
+		if err := c.prove(ctx, forgotten, r.number); err != nil {
+			return err
+		}
+		forgotten = nil
+		position := c.past.free(r.number, at)
 		trial, err := c.trial(ctx, c.proof, c.around, slot, r.number, position)
 		if err != nil {
 			return err
@@ -109,20 +129,32 @@ func (c *course) measure(ctx context.Context, r round) error {
 		}
 		c.absent[slot.Cell] = trial.Status == results.Unavailable
 		c.out.Trials++
-		c.notify(trial, slot, r, position)
+		c.notify(trial, slot, r, c.ahead(r, at+1))
 	}
 	return nil
 }
 
-// notify tells of a trial. How many there will be is reckoned as if all later blocks had the cells of this one, or all
+// prove runs baselines once more whose results are needed to prove others by, and that were recorded but not kept whole.
+func (c *course) prove(ctx context.Context, baselines []int, block int) error {
+	for _, i := range baselines {
+		if c.proof.waits(i) && ctx.Err() == nil {
+			if _, err := c.trial(ctx, c.proof, c.around, spec.Slot{Cell: i}, block, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// notify tells of a trial. left is how many its block still has. How many there will be is reckoned as if all later blocks had the cells of this one, or all
 // cells as long as it is a warm-up block.
-func (c *course) notify(trial results.Trial, slot spec.Slot, r round, position int) {
+func (c *course) notify(trial results.Trial, slot spec.Slot, r round, left int) {
 	if c.Notify == nil {
 		return
 	}
-	total := c.out.Trials + c.left(r.slots[position+1:]) + (r.of-r.number-1)*c.left(r.slots)
+	total := c.out.Trials + left + (r.of-r.number-1)*c.left(r.slots)
 	c.Notify(Event{
-		Trial: trial, Cell: slot.Cell, Done: c.out.Trials, Total: total, Block: r.number, Of: r.of, Cells: r.cells,
+		Trial: trial, Again: c.again, Cell: slot.Cell, Done: c.out.Trials, Total: total, Block: r.number, Of: r.of, Cells: r.cells,
 		AtMost: c.More != nil && c.Plan.Experiment.Repeats.Adaptive(),
 	})
 }

@@ -42,6 +42,13 @@ type Engine struct {
 	// number of workers that ran at once, 0 if that is not known, and says what did, or "". nil: nothing is ever said.
 	Contamination func() func(workers int) string
 
+	// Before is what the run has recorded already, if it is resumed: it goes on after that, in the order of its plan.
+	Before []results.Trial
+
+	// Turn waits until no other runner measures on this machine, and keeps others from it until done is called. It is asked
+	// before each trial, with its steps, and each step of the run. nil: nobody is waited for.
+	Turn func(context.Context) (done func())
+
 	// Stage makes what trials need besides their plan, in a private directory of the run; nil: nothing.
 	Stage func(ctx context.Context, dir string) (*Stage, error)
 }
@@ -49,11 +56,12 @@ type Engine struct {
 // Event says that a trial was recorded.
 type Event struct {
 	Trial results.Trial
-	Cell  int // index in Plan.Cells
-	Done  int // trials so far
-	Total int // trials that are to be expected, at most if AtMost
-	Block int // from 0, warm-up blocks first
-	Of    int // blocks that are to be expected, at most if AtMost; it may grow
+	Again bool // it was recorded before the run was resumed
+	Cell  int  // index in Plan.Cells
+	Done  int  // trials so far
+	Total int  // trials that are to be expected, at most if AtMost
+	Block int  // from 0, warm-up blocks first
+	Of    int  // blocks that are to be expected, at most if AtMost; it may grow
 
 	AtMost bool  // the run ends when enough is known
 	Cells  []int // that this block has, as indices in Plan.Cells; nil: all. Only to be read
@@ -73,7 +81,11 @@ func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 	if e.Now == nil {
 		e.Now = time.Now
 	}
-	start := e.Now()
+	before, err := newPast(e.Plan, e.Before)
+	if err != nil {
+		return out, err
+	}
+	start := e.Now().Add(-before.took)
 	room, err := newScratch(e.Scratch)
 	if err != nil {
 		return out, err
@@ -90,7 +102,7 @@ func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 		out.Interrupted = true
 		return out, nil
 	}
-	c := course{Engine: e, proof: newProof(e.Plan), around: around, absent: make([]bool, len(e.Plan.Cells)), began: start}
+	c := course{Engine: e, proof: newProof(e.Plan), around: around, past: before, absent: make([]bool, len(e.Plan.Cells)), began: start}
 	err = c.blocks(ctx)
 	return c.out, err
 }
@@ -113,6 +125,7 @@ func rank(proof *proof, s spec.Slot) int {
 // trial runs one slot and stamps what was seen.
 func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot spec.Slot, block, position int) (results.Trial, error) {
 	cell := &e.Plan.Cells[slot.Cell]
+	defer e.turn(ctx)()
 	dir, err := around.room.next()
 	if err != nil {
 		return results.Trial{}, fmt.Errorf("make the trial's directory: %w", err)
@@ -144,12 +157,20 @@ func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot sp
 	return trial, nil
 }
 
+func (e *Engine) turn(ctx context.Context) (done func()) {
+	if e.Turn == nil {
+		return func() {}
+	}
+	return e.Turn(ctx)
+}
+
 func job(plan *spec.Plan, cell *spec.PlannedCell, block int, dir string) executors.Job {
 	j := executors.Job{
 		Cell: cell.Cell, Block: block, Runtime: cell.Runtime.Name,
 		Executor: cell.Executor, Workers: cell.Workers, Options: cell.Options,
 		Workload: cell.Workload.Builtin, Env: cell.Env, Dir: dir,
 		Pin: plan.Experiment.Pin, Timeout: cell.Timeout,
+		Limits: executors.Limits(plan.Experiment.Limits),
 	}
 	for _, args := range cell.Tasks {
 		j.Tasks = append(j.Tasks, args)

@@ -8,10 +8,13 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"runner/internal/host"
 )
 
 // scratch is a run's private directory (0700), in which each trial gets one. It is locked for as long as this process
-// lives: one that is not was left behind by a runner that was killed, and the next run removes it.
+// lives: one that is not was left behind by a runner that was killed together with its warden, and the next run removes
+// it.
 type scratch struct {
 	path string
 	lock *os.File
@@ -29,6 +32,7 @@ func newScratch(parent string) (*scratch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for the trials: %w\n  hint: set TMPDIR to a directory that can be written", err)
 	}
+	host.Leave(path)
 	lock, _ := lockDir(path) // where there are no locks, nothing is ever found abandoned
 	return &scratch{path: path, lock: lock}, nil
 }
@@ -43,6 +47,7 @@ func (s *scratch) next() (string, error) {
 func (s *scratch) remove() {
 	_ = os.RemoveAll(s.path)
 	s.lock.Close()
+	host.Keep(s.path)
 }
 
 // lockDir fails if another process has the directory, or if it is not ours.

@@ -113,6 +113,7 @@ func (s *steps) once(ctx context.Context, what string, cell *spec.PlannedCell, s
 	}
 	s.announce(what, cell)
 	defer s.quiet()
+	defer s.engine.turn(ctx)()
 	dir, err := s.room.next()
 	if err != nil {
 		return executors.Observation{Status: results.Crash, Reason: err.Error()}
@@ -211,7 +212,10 @@ func (s *steps) after(ctx context.Context, index int, dir string) (warnings []st
 		return nil
 	}
 	for _, step := range around(cell.Cleanup) {
-		if o := s.run(context.WithoutCancel(ctx), "cleanup", cell, step, dir); o.Status != results.OK {
+		o := afterwards(ctx, cleanupPatience, func(late context.Context) executors.Observation {
+			return s.run(late, "cleanup", cell, step, dir)
+		})
+		if o.Status != results.OK {
 			warnings = append(warnings, o.Reason)
 		}
 	}
@@ -223,7 +227,9 @@ func (s *steps) cleanup(ctx context.Context) error {
 	var failed []error
 	for _, cell := range slices.Backward(s.undo) {
 		for _, step := range before(cell.Cleanup) {
-			o := s.once(context.WithoutCancel(ctx), "cleanup", cell, step)
+			o := afterwards(ctx, cleanupPatience, func(late context.Context) executors.Observation {
+				return s.once(late, "cleanup", cell, step)
+			})
 			text := fmt.Sprintf("workload %s: %s", cell.Workload.Name, o.Reason)
 			if o.Status != results.OK && !s.told[text] {
 				s.told[text] = true

@@ -1,0 +1,20 @@
+package cli
+
+import (
+	"fmt"
+
+	"runner/executors"
+)
+
+// guard has what a run leaves cleared away, should this process be killed; done is called after a run that came to its
+// end by itself.
+func (a *app) guard() (done func()) {
+	done, err := executors.Guard()
+	if err != nil {
+		if !a.quiet {
+			fmt.Fprintf(a.stderr, "runner: if this run is killed, what it leaves will not be cleared away: %v\n", err)
+		}
+		return func() {}
+	}
+	return done
+}

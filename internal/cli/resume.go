@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"runner/reports"
+	"runner/results"
+	"runner/results/sqlite"
+)
+
+func (a *app) resumeCommand() *cobra.Command {
+	var (
+		out      outputs
+		how      manner
+		machines bool
+	)
+	c := &cobra.Command{
+		Use:   "resume RUN",
+		Short: "Go on with an interrupted run",
+		Long: `Resume measures what an interrupted run has not measured yet: the same plan, the same seed, the remaining trials in the
+order in which they would have come, whatever stopped the run. It goes by the spec as it was stored, and must be called
+from the directory where the run was begun, since the spec's paths count from there. What has changed of the machine is told,
+and kept with the run; on another machine it refuses.
+
+The exit codes are those of "runner run".`,
+		Example: `  runner resume last
+  runner resume 20261121-212246-m9sa`,
+		Args: oneRun,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := errors.Join(out.valid(1), how.valid()); err != nil {
+				return err
+			}
+			return a.resume(args[0], &out, how, machines)
+		},
+		ValidArgsFunction: a.completeRuns,
+	}
+	out.flags(c.Flags())
+	how.flags(c)
+	c.Flags().BoolVar(&machines, "any-machine", false, "go on even if this is another machine than the run was begun on")
+	_ = c.RegisterFlagCompletionFunc("report", completeFormats) // fails only for a flag that is not there
+	return c
+}
+
+func (a *app) resume(ref string, out *outputs, how manner, machines bool) error {
+	path := a.database("")
+	if db, err := a.reading(path); err != nil { // which does not make the file where there is none
+		return err
+	} else if err := db.Close(); err != nil {
+		return err
+	}
+	db, err := sqlite.Open(a.ctx, path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	id, err := db.Resolve(a.ctx, ref)
+	if err != nil {
+		return err
+	}
+	release, err := db.Claim(a.ctx, id)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", id, err)
+	}
+	defer release()
+	undone, err := a.goOn(db, id, how, machines)
+	if err != nil {
+		return err
+	}
+	r, trouble, err := a.conclude(db, id, undone, out, how)
+	if err != nil {
+		return err
+	}
+	if a.ctx.Err() != nil {
+		return a.ctx.Err()
+	}
+	if trouble {
+		return verdictCode(exitTrouble)
+	}
+	return verdictCode(how.inconclusive.of(r))
+}
+
+// goOn measures what a run has not measured yet. undone is what could not be undone after it.
+func (a *app) goOn(db *sqlite.DB, id string, how manner, machines bool) (undone, err error) {
+	run, err := db.Run(a.ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !run.Finished.IsZero() && run.Outcome == "" {
+		fmt.Fprintf(a.stderr, "run %s was measured to its end, but not judged yet\n", id)
+		return nil, nil
+	}
+	x, trials, err := a.unfinished(db, run)
+	if err != nil {
+		return nil, err
+	}
+	now := environment(a.ctx, run.Spec)
+	if err := a.sayDifferences(run, now, machines); err != nil {
+		return nil, err
+	}
+	again := results.Resumption{At: time.Now(), Trials: len(trials), Environment: now}
+	if err := db.ResumeRun(a.ctx, id, again); err != nil {
+		return nil, err
+	}
+	run.Resumed = append(run.Resumed, again)
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, "run %s goes on after %s, kept in %s\n", id, plural(len(trials), "trial"), reports.Visible(db.Path()))
+	}
+	return a.carryOut(db, x, run, trials, how)
+}
+
+// unfinished reads what a run has, if it can be gone on with here.
+func (a *app) unfinished(db *sqlite.DB, run results.Run) (x experiment, trials []results.Trial, err error) {
+	if !run.Finished.IsZero() && run.Outcome != interrupted {
+		return x, nil, fmt.Errorf("run %s has come to its end (%s): there is nothing to go on with\n  hint: `runner run %s` measures anew", run.ID, run.Outcome, reports.Visible(run.Spec))
+	}
+	if x, err = stored(run); err != nil {
+		return x, nil, err
+	}
+	if err := a.sameSpec(run); err != nil {
+		return x, nil, err
+	}
+	trials, err = db.Trials(context.WithoutCancel(a.ctx), run.ID, sqlite.Everything)
+	return x, trials, err
+}
+
+// sameSpec tells of a spec that is not what it was when the run was begun; one that is not there at all is an error: paths
+// in it count from the directory where that was.
+func (a *app) sameSpec(run results.Run) error {
+	for _, s := range run.Sources {
+		text, err := os.ReadFile(s.Path)
+		if err != nil {
+			return fmt.Errorf("the spec of run %s is not at %s: %w\n  hint: call `runner resume` in the directory where the run was begun", run.ID, reports.Visible(s.Path), reason(err))
+		}
+		if string(text) != s.Text {
+			fmt.Fprintf(a.stderr, "runner: %s has changed since; the run goes on by what it was begun with\n", reports.Visible(s.Path))
+		}
+	}
+	return nil
+}
+
+// sayDifferences tells what is not as it was when the run was begun, or last gone on with.
+func (a *app) sayDifferences(run results.Run, now results.Environment, machines bool) error {
+	was := run.Environment
+	if n := len(run.Resumed); n > 0 {
+		was = run.Resumed[n-1].Environment
+	}
+	another := ""
+	for _, d := range results.Differences(was, now) {
+		fmt.Fprintf(a.stderr, "runner: since the run was interrupted, %s\n", reports.Visible(d.String()))
+		if d.Machine {
+			another = d.What
+		}
+	}
+	if v := version(); v != run.Version {
+		fmt.Fprintf(a.stderr, "runner: since the run was interrupted, version of runner: %s, now %s\n", reports.Visible(run.Version), v)
+	}
+	if another != "" && !machines {
+		return fmt.Errorf("the %s is not that of the machine on which run %s was begun: the times of the two cannot be compared\n  hint: go on there, or say --any-machine", another, run.ID)
+	}
+	return nil
+}
