@@ -126,7 +126,7 @@ func TestLiars(t *testing.T) {
 			"/does/not/exist: no such file"},
 		"no such name":      {``, func(j *Job) { j.Program = []string{"no-such-program-here"} }, results.Unavailable, "no-such-program-here: no such program on PATH"},
 		"not a program":     {``, func(j *Job) { j.Program = []string{"/etc/passwd"} }, results.Crash, "could not be started"},
-		"no such directory": {``, func(j *Job) { j.Dir = "/does/not/exist" }, results.Unavailable, "could not be started"},
+		"no such directory": {``, func(j *Job) { j.Dir = "/does/not/exist" }, results.Crash, "could not be started"},
 		"unread request": {shHello, func(j *Job) {
 			j.Tasks = make([]workloads.Args, 100_000)
 			for i := range j.Tasks {

@@ -3,6 +3,7 @@ package executors
 import (
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -52,7 +53,7 @@ func TestLimitsOfFunctions(t *testing.T) {
 			if c.reason != "" {
 				want = results.Limit
 			}
-			if o.Status != want || !strings.Contains(o.Reason, c.reason) || len(o.Warnings) > 0 {
+			if o.Status != want || !strings.Contains(o.Reason, c.reason) || len(warned(o.Warnings)) > 0 {
 				t.Errorf("%s, %s: %s: %q, warnings %q\n%s", executor, name, o.Status, o.Reason, o.Warnings, o.Stderr)
 			}
 		}
@@ -207,4 +208,9 @@ func TestOwnLimitStays(t *testing.T) {
 	if before != after {
 		t.Errorf("%v became %v", before, after)
 	}
+}
+
+// warned are the warnings of a trial but that about clocks, which a busy machine is good for.
+func warned(all []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(w string) bool { return strings.HasPrefix(w, "the clocks disagree") })
 }

@@ -56,7 +56,10 @@ func unstarted(job Job, err error) Observation {
 			o.Status = results.Crash
 		}
 	}
-	if len(job.Program) == 0 {
+	if notThere(job.Dir) { // the cell could be run, and may be in the next block
+		o.Status = results.Crash
+	}
+	if len(job.Program) == 0 || o.Status == results.Crash {
 		return o
 	}
 	switch name := job.Program[0]; {

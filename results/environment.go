@@ -2,7 +2,7 @@ package results
 
 import "fmt"
 
-// Difference is a fact of two machines that is not the same; "" is a value that is not known.
+// Difference is a fact of two machines that is known of both, and not the same.
 type Difference struct {
 	What    string
 	Was, Is string
@@ -10,29 +10,23 @@ type Difference struct {
 }
 
 func (d Difference) String() string {
-	return fmt.Sprintf("%s: %s, now %s", d.What, orUnknown(d.Was), orUnknown(d.Is))
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "unknown"
-	}
-	return s
+	return fmt.Sprintf("%s: %s, now %s", d.What, d.Was, d.Is)
 }
 
 // Differences are those between two states of a machine, or two machines, that measurements may depend on. What changes
 // from minute to minute, such as the load, is none.
 func Differences(was, is Environment) (all []Difference) {
 	add := func(what, was, is string, machine bool) {
-		if was != is {
+		if was != is && was != "" && is != "" { // what could not be read once, for want of descriptors say, tells nothing
 			all = append(all, Difference{what, was, is, machine})
 		}
 	}
-	add("system", was.OS+"/"+was.Arch, is.OS+"/"+is.Arch, true)
+	add("system", was.OS, is.OS, true)
+	add("architecture", was.Arch, is.Arch, true)
 	add("processor", was.CPU, is.CPU, true)
-	add("usable cores", fmt.Sprint(was.Cores), fmt.Sprint(is.Cores), true)
+	add("usable cores", count(int64(was.Cores), ""), count(int64(is.Cores), ""), true)
 	add("virtual machine", was.Virtual, is.Virtual, true)
-	add("memory", fmt.Sprintf("%d MiB", was.Memory>>20), fmt.Sprintf("%d MiB", is.Memory>>20), false)
+	add("memory", count(was.Memory>>20, " MiB"), count(is.Memory>>20, " MiB"), false)
 	add("host", was.Host, is.Host, false)
 	add("kernel", was.Kernel, is.Kernel, false)
 	add("Go", was.Go, is.Go, false)
@@ -42,6 +36,14 @@ func Differences(was, is Environment) (all []Difference) {
 	add("clock", was.Clock, is.Clock, false)
 	add("commit", commit(was), commit(is), false)
 	return all
+}
+
+// count is "" for 0, which stands for what is not known.
+func count(n int64, unit string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n) + unit
 }
 
 func commit(e Environment) string {

@@ -65,7 +65,8 @@ func (a *app) stored(ref string) (*sqlite.DB, string, error) {
 // reading opens a database for reading. One of an older runner is brought up to date first, if that may be.
 func (a *app) reading(path string) (*sqlite.DB, error) {
 	db, err := sqlite.OpenReadOnly(a.ctx, path)
-	if !errors.Is(err, sqlite.ErrOlder) {
+	older := errors.Is(err, sqlite.ErrOlder)
+	if !older && !errors.Is(err, sqlite.ErrCutShort) {
 		return db, err
 	}
 	newer, failed := sqlite.Open(a.ctx, path)
@@ -75,7 +76,9 @@ func (a *app) reading(path string) (*sqlite.DB, error) {
 	if err := newer.Close(); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(a.stderr, "runner: %s was brought up to date; a copy of the old file lies beside it\n", reports.Visible(path))
+	if older {
+		fmt.Fprintf(a.stderr, "runner: %s was brought up to date; a copy of the old file lies beside it\n", reports.Visible(path))
+	}
 	return sqlite.OpenReadOnly(a.ctx, path)
 }
 

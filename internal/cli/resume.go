@@ -65,7 +65,7 @@ func (a *app) resume(ref string, out *outputs, how manner, machines bool) error 
 	}
 	release, err := db.Claim(a.ctx, id)
 	if err != nil {
-		return fmt.Errorf("run %s: %w", id, err)
+		return err
 	}
 	defer release()
 	undone, err := a.goOn(db, id, how, machines)

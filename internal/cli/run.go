@@ -186,7 +186,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 	}
 	release, err := db.Claim(a.ctx, run.ID)
 	if err != nil {
-		return "", nil, fmt.Errorf("run %s: %w", run.ID, err)
+		return "", nil, err
 	}
 	defer release()
 	if !a.quiet {

@@ -45,9 +45,11 @@ func (s *scratch) next() (string, error) {
 }
 
 func (s *scratch) remove() {
-	_ = os.RemoveAll(s.path)
+	err := os.RemoveAll(s.path)
 	s.lock.Close()
-	host.Keep(s.path)
+	if err == nil { // else it is left to the warden, which may have what this process lacks, such as descriptors
+		host.Keep(s.path)
+	}
 }
 
 // lockDir fails if another process has the directory, or if it is not ours.

@@ -12,5 +12,8 @@ func OfSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true
 // one is gone.
 func OfGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
 
+// OfServer is OfSession too: the warden ends it.
+func OfServer() *syscall.SysProcAttr { return OfSession() }
+
 // OfOwn is OfSession: no process is told here.
 func OfOwn() *syscall.SysProcAttr { return OfSession() }

@@ -126,7 +126,11 @@ func (w *warden) release() {
 	} else {
 		os.Setenv(RunVariable, *w.before)
 	}
-	_, _ = w.alive.WriteString(farewell)
+	w.mu.Lock()
+	if len(w.run.Dirs) == 0 { // else there is something left to do
+		_, _ = w.alive.WriteString(farewell)
+	}
+	w.mu.Unlock()
 	w.alive.Close()
 	_ = w.gone.SetReadDeadline(time.Now().Add(wardenPatience))
 	_, _ = w.gone.Read(make([]byte, 1))

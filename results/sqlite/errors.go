@@ -14,6 +14,10 @@ var ErrNotFound = errors.New("no such run")
 // ErrOlder is in the error of reading a file that has to be brought up to date first, which opening it for writing does.
 var ErrOlder = errors.New("older runner")
 
+// ErrCutShort is in the error of reading a file whose writer ended in the middle of a change, which opening it for writing
+// undoes.
+var ErrCutShort = errors.New("a writer was cut short")
+
 // ErrLost is in the error of a write to a file that was removed or replaced meanwhile: nothing of the run is kept.
 var ErrLost = errors.New("the file was removed or replaced while it was in use, and what this run had stored is lost")
 
@@ -43,6 +47,10 @@ func (db *DB) explain(err error) error {
 		return nil
 	}
 	action := ""
+	switch code(err) {
+	case sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY:
+		return fmt.Errorf("%s: %w, and only one who may write to the file and its directory can undo what it left half done: change their permissions (%w)", db.path, ErrCutShort, err)
+	}
 	switch code(err) & 0xff {
 	case 0:
 		return err
