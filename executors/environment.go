@@ -9,26 +9,38 @@ import (
 	"runner/internal/host"
 )
 
-// variables are the job's. What has a working directory besides the scratch directory is told of both.
+// variables are the job's. What has a working directory besides the scratch directory is told of both; temporary files go
+// to the latter, so that they are gone with it.
 func (j Job) variables() map[string]string {
-	if len(j.Commands) == 0 && j.WorkDir == "" {
+	if len(j.Program) == 0 && len(j.Commands) == 0 && j.WorkDir == "" {
 		return j.Env
 	}
-	env := map[string]string{"TMPDIR": j.Dir, "PWD": j.place()}
+	env := map[string]string{"TMPDIR": j.Dir}
+	if len(j.Commands) > 0 || j.WorkDir != "" {
+		env["PWD"] = j.place()
+	} else if len(j.Dir) > roomForSockets { // Python's managers and listeners have theirs there
+		delete(env, "TMPDIR")
+	}
 	maps.Copy(env, j.Env)
 	return env
 }
 
+// roomForSockets is how long the path of a directory may be in which a program makes a directory with a socket: the whole
+// path of that is bounded to 104 to 108 B.
+const roomForSockets = 64
+
 // environment is the runner's own, without the variables whose names begin with one of unset, then the job's, then the
 // role. The role and the mark of the run are not for a job to set.
 func environment(extra map[string]string, role string, unset ...string) []string {
-	own := func(name string) bool { return name == roleVariable || name == host.RunVariable }
+	own := func(name string) bool {
+		return name == roleVariable || name == filesVariable || name == host.RunVariable
+	}
 	env := make([]string, 0, len(extra)+64)
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
 		_, replaced := extra[name]
 		begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
-		if (!replaced || own(name)) && name != roleVariable && !slices.ContainsFunc(unset, begins) {
+		if (!replaced || own(name)) && name != roleVariable && name != filesVariable && !slices.ContainsFunc(unset, begins) {
 			env = append(env, entry)
 		}
 	}

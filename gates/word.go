@@ -30,10 +30,10 @@ func Word(verdicts []Verdict, data Data) (word string, code int) {
 		return "INCONCLUSIVE", 3
 	case !has[Pass] && spared(data):
 		return "SKIPPED", 0
-	case !has[Pass] && !anyOK(data.Trials):
-		return "NOTHING MEASURED", 5
 	case len(verdicts) == 0 && troubled(data):
 		return "ERROR", 4
+	case !has[Pass] && !anyOK(data.Trials):
+		return "NOTHING MEASURED", 5
 	case skipped > 0 && skipped == len(verdicts):
 		return "SKIPPED", 0
 	}

@@ -86,6 +86,9 @@ func runFacts(r results.Run) []string {
 	if !r.Finished.IsZero() {
 		took = "took " + Elapsed(r.Finished.Sub(r.Started))
 	}
+	if len(r.Resumed) > 0 && !r.Finished.IsZero() {
+		took += " with its pauses"
+	}
 	if r.Outcome == string(results.Interrupted) {
 		took = "interrupted"
 	}

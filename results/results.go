@@ -139,6 +139,9 @@ type Options struct {
 	Define  map[string]string `json:"define,omitempty"` // -D key=value
 	Cores   int               `json:"cores"`            // usable cores that worker counts were resolved with
 
+	Dir string `json:"dir,omitempty"` // where the run was begun, absolute: the spec's paths count from there
+
+	NoConfirm    bool          `json:"no_confirm,omitempty"`    // a failure counts at its first sight
 	UntilDecided bool          `json:"until_decided,omitempty"` // more blocks than the spec asks for, if a check needs them
 	Budget       time.Duration `json:"budget,omitempty"`        // ns, over the spec's; 0: none
 }

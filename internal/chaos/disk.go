@@ -33,8 +33,13 @@ func diskFaults() []fault {
 			}
 			return nothing, missingIsFine(os.Remove(r.db()))
 		}},
-		{name: "TMPDIR removed", weight: 2, taints: true, end: code(0, 1, 2, 3, 4, 5), strike: func(r *round, p *runner, _ *rand.Rand) (func(), error) {
-			return r.makeTmp, os.RemoveAll(r.tmp())
+		{name: "TMPDIR removed", weight: 2, taints: true, end: code(0, 1, 2, 3, 4, 5), strike: func(r *round, p *runner, _ *rand.Rand) (undo func(), err error) {
+			for range 100 { // runner goes on to make files in it
+				if err = os.RemoveAll(r.tmp()); err == nil {
+					break
+				}
+			}
+			return r.makeTmp, err
 		}},
 	}
 }

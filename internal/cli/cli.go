@@ -24,6 +24,10 @@ type app struct {
 	getenv func(string) string
 	db     string // --db
 	quiet  bool
+
+	noTurns bool         // --no-turns
+	waits   bool         // it was told that another run is waited for
+	say     func(string) // tells what is waited for; nil: a line on stderr
 }
 
 // Main runs the command line and returns the exit code. It never panics: an internal fault is trouble, exit code 2.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -16,7 +15,6 @@ import (
 // manner is how a run goes about it, besides what it measures.
 type manner struct {
 	noConfirm    bool
-	noTurns      bool
 	each         bool // trial gets a line
 	inconclusive inconclusive
 }
@@ -24,7 +22,6 @@ type manner struct {
 func (m *manner) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&m.noConfirm, "no-confirm", false, "do not measure again what a failing check is about")
 	c.Flags().BoolVarP(&m.each, "verbose", "v", false, "a line for each trial, as soon as it is kept")
-	c.Flags().BoolVar(&m.noTurns, "no-turns", false, "do not take turns with other runs of yours on this machine: measure at the same time")
 	m.inconclusive.flag(c)
 }
 
@@ -45,14 +42,14 @@ func (a *app) more(watch *gates.Watch, capacity **float64) func() []int {
 		if cells := watch.Needed(); len(cells) > 0 {
 			return cells
 		}
-		p, err := host.Parallelism(a.ctx, host.Cores())
-		if err != nil {
+		p := a.parallelism(host.Cores())
+		if p == nil {
 			return nil
 		}
-		watch.Recheck(p)
+		watch.Recheck(*p)
 		cells := watch.Needed()
 		if len(cells) == 0 {
-			*capacity = &p
+			*capacity = p
 		}
 		return cells
 	}
@@ -74,22 +71,5 @@ func (a *app) sayEnd(x experiment, id string, outcome engine.Outcome, reason str
 		fmt.Fprintf(a.stderr, "The time budget of %s was used up after %s.\n", x.spec.Repeats.Budget, trials)
 	case reason != "" && !a.quiet:
 		fmt.Fprintf(a.stderr, "%s%s.\n", strings.ToUpper(reason[:1]), reason[1:])
-	}
-}
-
-// turn lets one run at a time measure on this machine, trial by trial. It tells once that it waits for another.
-func (a *app) turn(live *progress, how manner) func(context.Context) func() {
-	if how.noTurns || a.getenv("RUNNER_RUN") != "" { // a trial that runs runner has its turn
-		return nil
-	}
-	told := false
-	return func(ctx context.Context) func() {
-		return host.TakeTurn(ctx, host.TurnFile(), func(pid int) {
-			if !told {
-				told = true
-				live.step(fmt.Sprintf("take turns with another run on this machine (process %d)", pid))
-				live.step("")
-			}
-		})
 	}
 }

@@ -42,6 +42,7 @@ The exit codes are those of "runner run".`,
 	}
 	out.flags(c.Flags())
 	how.flags(c)
+	a.turnsFlag(c)
 	c.Flags().BoolVar(&machines, "any-machine", false, "go on even if this is another machine than the run was begun on")
 	_ = c.RegisterFlagCompletionFunc("report", completeFormats) // fails only for a flag that is not there
 	return c
@@ -63,7 +64,7 @@ func (a *app) resume(ref string, out *outputs, how manner, machines bool) error 
 	if err != nil {
 		return err
 	}
-	release, err := db.Claim(a.ctx, id)
+	release, err := a.claim(db, id)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (a *app) goOn(db *sqlite.DB, id string, how manner, machines bool) (undone,
 	if err != nil {
 		return nil, err
 	}
-	now := environment(a.ctx, run.Spec)
+	now := a.environment(run.Spec)
 	if err := a.sayDifferences(run, now, machines); err != nil {
 		return nil, err
 	}
@@ -111,7 +112,18 @@ func (a *app) goOn(db *sqlite.DB, id string, how manner, machines bool) (undone,
 	if !a.quiet {
 		fmt.Fprintf(a.stderr, "run %s goes on after %s, kept in %s\n", id, plural(len(trials), "trial"), reports.Visible(db.Path()))
 	}
+	how.noConfirm = how.noConfirm || run.Options.NoConfirm
 	return a.carryOut(db, x, run, trials, how)
+}
+
+// claim keeps other runners from a run as long as this one measures it. Where files have no locks, nobody is kept from it.
+func (a *app) claim(db *sqlite.DB, id string) (release func(), err error) {
+	release, err = db.Claim(a.ctx, id)
+	if err == nil || errors.Is(err, sqlite.ErrClaimed) || a.ctx.Err() != nil {
+		return release, err
+	}
+	fmt.Fprintf(a.stderr, "runner: that this run goes on cannot be told to other runners: %s\n", reports.Visible(err.Error()))
+	return func() {}, nil
 }
 
 // unfinished reads what a run has, if it can be gone on with here.
@@ -135,13 +147,21 @@ func (a *app) sameSpec(run results.Run) error {
 	for _, s := range run.Sources {
 		text, err := os.ReadFile(s.Path)
 		if err != nil {
-			return fmt.Errorf("the spec of run %s is not at %s: %w\n  hint: call `runner resume` in the directory where the run was begun", run.ID, reports.Visible(s.Path), reason(err))
+			return fmt.Errorf("the spec of run %s is not at %s: %w\n  hint: call `runner resume` in the directory where the run was begun%s", run.ID, reports.Visible(s.Path), reason(err), begunIn(run))
 		}
 		if string(text) != s.Text {
 			fmt.Fprintf(a.stderr, "runner: %s has changed since; the run goes on by what it was begun with\n", reports.Visible(s.Path))
 		}
 	}
 	return nil
+}
+
+// begunIn names the directory where a run was begun, if it is known and another one.
+func begunIn(run results.Run) string {
+	if here, err := os.Getwd(); run.Options.Dir == "" || err == nil && here == run.Options.Dir {
+		return ""
+	}
+	return ", " + reports.Visible(run.Options.Dir)
 }
 
 // sayDifferences tells what is not as it was when the run was begun, or last gone on with.

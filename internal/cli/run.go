@@ -50,6 +50,7 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
 	pick.flags(c.Flags())
 	out.flags(c.Flags())
 	how.flags(c)
+	a.turnsFlag(c)
 	_ = c.RegisterFlagCompletionFunc("report", completeFormats) // fails only for a flag that is not there
 	return c
 }
@@ -172,7 +173,9 @@ const interrupted = "interrupted"
 // measure runs one experiment and returns the id of the stored run. An interrupted run is stored too.
 // undone is what could not be undone after it.
 func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how manner) (id string, undone, err error) {
-	before := environment(a.ctx, x.spec.File)
+	before := a.environment(x.spec.File)
+	options.Dir, _ = os.Getwd() // "" where it is gone
+	options.NoConfirm = how.noConfirm
 	now := time.Now()
 	run := results.Run{
 		ID: results.NewID(now, rand.Uint64), Experiment: x.spec.Name, Spec: x.spec.File,
@@ -184,7 +187,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 	if err := db.CreateRun(a.ctx, run, planned(x)); err != nil {
 		return "", nil, err
 	}
-	release, err := db.Claim(a.ctx, run.ID)
+	release, err := a.claim(db, run.ID)
 	if err != nil {
 		return "", nil, err
 	}
@@ -203,6 +206,8 @@ func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []re
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
 	}
 	watch, live := watched(x, run, how), a.live(x, how.each)
+	a.say = live.step
+	defer func() { a.say = nil }()
 	var capacity *float64
 	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Announce: live.step, More: a.more(watch, &capacity),
 		Notify: func(event engine.Event) {
@@ -210,10 +215,11 @@ func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []re
 			live.event(event)
 		},
 		Before:        before,
-		Turn:          a.turn(live, how),
+		Spent:         run.Spent(before),
+		Turn:          a.turn,
 		Contamination: host.NewMonitor().Trial,
 		Stage:         func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
-	defer a.guard()() // sets what tells a runner within a trial that it is in one
+	defer a.guard()()
 	outcome, err := e.Run(a.ctx)
 	live.finish()
 	switch {
@@ -229,7 +235,7 @@ func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []re
 	a.sayEnd(x, run.ID, outcome, watch.Reason())
 	after := machine(a.ctx, x.spec.File)
 	if after.Parallelism = capacity; capacity == nil {
-		after = environment(a.ctx, x.spec.File)
+		after = a.environment(x.spec.File)
 	}
 	return outcome.Undone, db.FinishRun(context.WithoutCancel(a.ctx), run.ID, time.Now(), word, after)
 }
@@ -257,13 +263,11 @@ func machine(ctx context.Context, specFile string) results.Environment {
 }
 
 // environment is the machine with the settings that measurements depend on, and its measured capacity.
-func environment(ctx context.Context, specFile string) results.Environment {
-	e := machine(ctx, specFile)
+func (a *app) environment(specFile string) results.Environment {
+	e := machine(a.ctx, specFile)
 	v := host.VitalsNow()
 	e.Governor, e.Boost, e.SMT, e.Clock, e.Load, e.Swap = v.Governor, v.Boost, v.SMT, v.Clock, v.Load, v.Swapped
-	if p, err := host.Parallelism(ctx, e.Cores); err == nil {
-		e.Parallelism = &p
-	}
+	e.Parallelism = a.parallelism(e.Cores)
 	return e
 }
 

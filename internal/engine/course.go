@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
 
+	"runner/executors"
 	"runner/results"
 	"runner/spec"
 )
@@ -123,6 +125,9 @@ func (c *course) measure(ctx context.Context, r round) error {
 			c.out.Interrupted = true
 			return nil
 		}
+		if len(c.past.blocks[r.number]) > 0 && !replays(slot, c.Plan) {
+			trial.Contaminated = cmp.Or(trial.Contaminated, "the run was interrupted in this block")
+		}
 		// Recording is not cancelled by the Ctrl-C that may come meanwhile: the trial is whole.
 		if err := c.Recorder.Record(context.WithoutCancel(ctx), trial); err != nil {
 			return fmt.Errorf("record trial %d of block %d: %w", position, r.number, err)
@@ -134,11 +139,21 @@ func (c *course) measure(ctx context.Context, r round) error {
 	return nil
 }
 
+// replays tells of a cell whose times are declared: a pause changes nothing about them.
+func replays(slot spec.Slot, plan *spec.Plan) bool {
+	how, _ := executors.Lookup(plan.Cells[slot.Cell].Executor)
+	return how != nil && how.Info().InRunner
+}
+
 // prove runs baselines once more whose results are needed to prove others by, and that were recorded but not kept whole.
 func (c *course) prove(ctx context.Context, baselines []int, block int) error {
 	for _, i := range baselines {
 		if c.proof.waits(i) && ctx.Err() == nil {
-			if _, err := c.trial(ctx, c.proof, c.around, spec.Slot{Cell: i}, block, 0); err != nil {
+			t, err := c.trial(ctx, c.proof, c.around, spec.Slot{Cell: i}, block, 0)
+			if err == nil && ctx.Err() == nil && c.proof.waits(i) {
+				err = fmt.Errorf("the results of the baseline %s were too large to keep, and it does not give them again (%s: %s): nothing can be proven by it", c.Plan.Cells[i].Cell.Key(), t.Status, t.Reason)
+			}
+			if err != nil {
 				return err
 			}
 		}

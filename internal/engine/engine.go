@@ -44,9 +44,10 @@ type Engine struct {
 
 	// Before is what the run has recorded already, if it is resumed: it goes on after that, in the order of its plan.
 	Before []results.Trial
+	Spent  time.Duration // of the budget, before
 
 	// Turn waits until no other runner measures on this machine, and keeps others from it until done is called. It is asked
-	// before each trial, with its steps, and each step of the run. nil: nobody is waited for.
+	// before each trial, with its steps, and each preparation of the run. nil: nobody is waited for.
 	Turn func(context.Context) (done func())
 
 	// Stage makes what trials need besides their plan, in a private directory of the run; nil: nothing.
@@ -85,7 +86,7 @@ func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 	if err != nil {
 		return out, err
 	}
-	start := e.Now().Add(-before.took)
+	start := e.Now().Add(-e.Spent)
 	room, err := newScratch(e.Scratch)
 	if err != nil {
 		return out, err

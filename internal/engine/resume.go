@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"runner/results"
 	"runner/spec"
@@ -13,8 +12,7 @@ import (
 type past struct {
 	cells  map[string]int // places in the plan, by workload and key
 	blocks map[int][]results.Trial
-	last   int           // the block of its last trial; -1: it has none
-	took   time.Duration // all of its trials
+	last   int // the block of its last trial; -1: it has none
 }
 
 func newPast(plan *spec.Plan, trials []results.Trial) (*past, error) {
@@ -28,7 +26,6 @@ func newPast(plan *spec.Plan, trials []results.Trial) (*past, error) {
 		}
 		p.blocks[t.Block] = append(p.blocks[t.Block], t)
 		p.last = max(p.last, t.Block)
-		p.took += t.Wall
 	}
 	for _, block := range p.blocks {
 		slices.SortStableFunc(block, func(a, b results.Trial) int { return a.Position - b.Position })

@@ -52,6 +52,12 @@ func TestAResumedRunIsTheSameRun(t *testing.T) {
 			if all := slots(append(b.Before, b.trials...)); !slices.Equal(all, slots(whole.trials)) || got != want {
 				t.Fatalf("%s, cut after %d: %+v\n%s\nwant %+v\n%s", name, cut, got, strings.Join(all, "\n"), want, strings.Join(slots(whole.trials), "\n"))
 			}
+			for _, trial := range b.trials { // a block in two halves, with a pause between them, is none
+				split := cut > 0 && trial.Block == whole.trials[cut-1].Block
+				if marked := trial.Contaminated != ""; marked != split {
+					t.Fatalf("%s, cut after %d: %d/%d is contaminated: %q", name, cut, trial.Block, trial.Position, trial.Contaminated)
+				}
+			}
 			for i, e := range b.events {
 				if e.Again != (i < cut) || e.Done != i+1 || e.Trial.Status != whole.events[i].Trial.Status {
 					t.Fatalf("%s, cut after %d: event %d: %+v", name, cut, i, e)
@@ -81,6 +87,23 @@ func TestABaselineWhoseResultsWereNotKeptIsRunAgain(t *testing.T) {
 	b.run(t)
 	if all := slots(append(before, b.trials...)); !slices.Equal(all, slots(first.trials)) || launched != len(b.trials)+1 {
 		t.Errorf("%d launched for %d trials:\n%s", launched, len(b.trials), strings.Join(all, "\n"))
+	}
+}
+
+// TestABaselineThatFailsToProve: nothing can be compared with what is neither kept nor had again.
+func TestABaselineThatFailsToProve(t *testing.T) {
+	first := newBench(usual(t, "repeats: {min: 2, warmup: 0}\n"), right)
+	first.run(t)
+	before := slices.Clone(first.trials[:2])
+	for i := range before {
+		before[i].Results, before[i].ResultsDigest = nil, "sha256:…"
+	}
+	b := newBench(first.Plan, func(executors.Job) executors.Observation {
+		return executors.Observation{Status: results.Crash, Reason: "boom"}
+	})
+	b.Before = before
+	if _, err := b.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "crash: boom") || len(b.trials) > 0 {
+		t.Errorf("%v, %d trials", err, len(b.trials))
 	}
 }
 
@@ -119,6 +142,8 @@ func TestABudgetGoesOnWhereItWas(t *testing.T) {
 	}
 	b := newBench(plan, right)
 	b.Before = slices.Clone(whole.trials[:len(whole.trials)-3])
+	run := results.Run{Started: whole.trials[0].Started}
+	b.Spent = run.Spent(b.Before)
 	if got := b.run(t); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
@@ -148,6 +173,11 @@ func TestEachTrialTakesItsTurn(t *testing.T) {
 		held = true
 		turns++
 		return func() { held = false }
+	}
+	b.Notify = func(Event) {
+		if held {
+			t.Error("a trial is recorded in the turn")
+		}
 	}
 	b.run(t)
 	if turns != len(b.trials) || held {

@@ -113,7 +113,9 @@ func (s *steps) once(ctx context.Context, what string, cell *spec.PlannedCell, s
 	}
 	s.announce(what, cell)
 	defer s.quiet()
-	defer s.engine.turn(ctx)()
+	if what == "prepare" { // a clean-up that waits might come too late
+		defer s.engine.turn(ctx)()
+	}
 	dir, err := s.room.next()
 	if err != nil {
 		return executors.Observation{Status: results.Crash, Reason: err.Error()}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -17,8 +18,8 @@ import (
 // pen is a cgroup (version 2) in which all processes of a run are, whatever they do to get away. nil is none.
 type pen struct {
 	dir  string
-	file *os.File // open while processes are started in it
-	off  bool     // none can be
+	file *os.File    // open while processes are started in it
+	off  atomic.Bool // none can be
 }
 
 const penPrefix = "runner-"
@@ -38,7 +39,7 @@ func newPen() *pen {
 	}
 	var err error
 	if p.file, err = os.Open(p.dir); err != nil {
-		p.remove()
+		p.remove(time.Second)
 		return nil
 	}
 	// Another level of pressure statistics would cost time at each switch of a thread.
@@ -106,7 +107,7 @@ func penAt(dir string) *pen {
 
 // admit makes a process that is to be started start in the pen.
 func (p *pen) admit(sys *syscall.SysProcAttr) bool {
-	if p == nil || p.off {
+	if p == nil || p.off.Load() {
 		return false
 	}
 	sys.UseCgroupFD, sys.CgroupFD = true, int(p.file.Fd())
@@ -152,14 +153,14 @@ func (p *pen) members() map[int]bool {
 }
 
 // remove takes it away. What has just ended may still be in it for a moment.
-func (p *pen) remove() {
+func (p *pen) remove(patience time.Duration) {
 	if p == nil {
 		return
 	}
 	if p.file != nil {
 		p.file.Close()
 	}
-	for begin := time.Now(); time.Since(begin) < time.Second; time.Sleep(wardenPause) {
+	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(wardenPause) {
 		for _, dir := range p.groups() {
 			_ = syscall.Rmdir(dir)
 		}

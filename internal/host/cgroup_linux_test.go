@@ -63,7 +63,7 @@ func TestPen(t *testing.T) {
 	if p == nil {
 		t.Skip("no cgroup can be made here")
 	}
-	defer p.remove()
+	defer p.remove(time.Second)
 	c := exec.Command("sh", "-c", "env -i setsid sleep 600 & wait")
 	c.SysProcAttr = &syscall.SysProcAttr{}
 	if !p.admit(c.SysProcAttr) {
@@ -85,7 +85,7 @@ func TestPen(t *testing.T) {
 		}
 	}
 	_ = c.Wait()
-	p.remove()
+	p.remove(time.Second)
 	if _, err := os.Stat(p.dir); !os.IsNotExist(err) {
 		t.Errorf("%s is left: %v", p.dir, err)
 	}
@@ -112,8 +112,8 @@ func TestForkWithoutPen(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-c.Ended
-	if c.Status != 0 || !w.pen.off || len(w.run.Groups) != 1 {
-		t.Errorf("status %v, off %v, groups %v", c.Status, w.pen.off, w.run.Groups)
+	if c.Status != 0 || !w.pen.off.Load() || len(w.run.Groups) != 1 {
+		t.Errorf("status %v, off %v, groups %v", c.Status, w.pen.off.Load(), w.run.Groups)
 	}
 	if _, err := Start("/nowhere", []string{"x"}, &syscall.ProcAttr{Sys: OfOwn()}); err != syscall.ENOENT {
 		t.Errorf("a missing program: %v", err)

@@ -71,12 +71,13 @@ func fork(path string, argv []string, attr *syscall.ProcAttr) (pid int, err erro
 	if w == nil || attr.Sys == nil || !w.pen.admit(attr.Sys) {
 		return syscall.ForkExec(path, argv, attr)
 	}
-	if pid, err = syscall.ForkExec(path, argv, attr); err == nil {
-		return pid, nil
-	}
+	pid, err = syscall.ForkExec(path, argv, attr)
 	dismiss(attr.Sys)
-	if pid, err = syscall.ForkExec(path, argv, attr); err == nil {
-		w.pen.off = true // here a process cannot be started in another cgroup
+	switch err {
+	case syscall.EBADF, syscall.EINVAL, syscall.ENODEV, syscall.EPERM, syscall.EACCES, syscall.EBUSY, syscall.EOPNOTSUPP, syscall.ENOSYS:
+		if pid, err = syscall.ForkExec(path, argv, attr); err == nil {
+			w.pen.off.Store(true) // here a process cannot be started in another cgroup
+		}
 	}
 	return pid, err
 }

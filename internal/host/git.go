@@ -54,10 +54,10 @@ func withoutFilters(ctx context.Context, dir string) (options []string, known bo
 
 func git(ctx context.Context, dir string, args ...string) (string, error) {
 	const nothing = "/dev/null"
-	safe := []string{"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + nothing, "-c", "core.untrackedCache=false"}
+	safe := []string{"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + nothing, "-c", "core.untrackedCache=false", "-c", "protocol.allow=never"}
 	cmd := exec.CommandContext(ctx, "git", append(safe, args...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
 	out, err := cmd.Output()
 	return strings.TrimSpace(string(out)), err
 }

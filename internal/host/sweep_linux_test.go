@@ -11,7 +11,7 @@ import (
 
 // breeding are processes that beget others faster than they could be killed one by one.
 var breeding = map[string]string{
-	"many that go on forking": `setsid sh -c 'i=0; while [ $i -lt 200 ]; do (while :; do (exec sleep 0.01); done) & i=$((i+1)); done; wait' & sleep 0.5`,
+	"many that go on forking": `setsid sh -c 'i=0; while [ $i -lt 40 ]; do (while :; do (exec sleep 0.01); done) & i=$((i+1)); done; wait' & sleep 0.5`,
 	"chains of one group":     `setsid sh -c 'link() { link & }; for i in 1 2 3 4 5 6 7 8; do link; done; sleep 600' & sleep 0.2`,
 	"chains of sessions":      `for i in 1 2 3 4; do setsid sh "$0" & done; sleep 0.2`,
 	"stopped":                 `setsid sh -c 'sleep 600 & kill -STOP $$' & sleep 0.2`,

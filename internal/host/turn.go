@@ -18,27 +18,51 @@ func TurnFile() string {
 }
 
 // TakeTurn waits until no other process has the turn, so that two runners do not measure each other, and keeps it until
-// done is called or this process ends. It tells waiting of the process that has it, 0 if that is not known, as soon as it has to
-// wait. Where there is no such file and none can be made, and once ctx has ended, nobody is kept from anything.
-func TakeTurn(ctx context.Context, path string, waiting func(pid int)) (done func()) {
+// done is called or this process ends. It tells waiting of the process that has it, 0 if that is not known, as soon as it has
+// to wait. A process that descends from the one that has the turn has it too. After an error, where there can be no such
+// file or it has no locks, and once ctx has ended, nobody is kept from anything.
+func TakeTurn(ctx context.Context, path string, waiting func(pid int)) (done func(), err error) {
+	nothing := func() {}
 	for {
 		f, err := turnFile(path)
 		if err != nil {
-			return func() {}
+			return nothing, err
 		}
-		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+		case err == syscall.EWOULDBLOCK && descends(holder(f)):
+			f.Close()
+			return nothing, nil
+		case err == syscall.EWOULDBLOCK:
 			waiting(holder(f))
 			if !lockWhile(ctx, f) {
-				return func() {}
+				return nothing, nil
 			}
+		case err != nil:
+			f.Close()
+			return nothing, err
 		}
 		if current(f, path) {
 			_ = f.Truncate(0)
 			_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
-			return func() { f.Close() } // which ends the lock
+			return func() { f.Close() }, nil // which ends the lock
 		}
 		f.Close() // it was removed meanwhile: who comes now takes another
 	}
+}
+
+// descends tells whether this process is started by another, or by one that is started by it, and so on. Where that cannot
+// be seen, who is in a run that is guarded is.
+func descends(from int) bool {
+	self, table, err := Table()
+	if err != nil {
+		return os.Getenv(RunVariable) != ""
+	}
+	for _, d := range Descendants(Process{PID: from}, table) {
+		if d.PID == self.PID {
+			return from > 0
+		}
+	}
+	return false
 }
 
 // turnFile opens the file, which must be ours: another user's link could lead anywhere.

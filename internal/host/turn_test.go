@@ -11,6 +11,15 @@ import (
 	"testing"
 )
 
+func take(t *testing.T, ctx context.Context, path string, waiting func(int)) func() {
+	t.Helper()
+	done, err := TakeTurn(ctx, path, waiting)
+	if err != nil {
+		t.Error(err)
+	}
+	return done
+}
+
 func nobody(t *testing.T) func(int) {
 	return func(pid int) {
 		t.Helper()
@@ -25,7 +34,7 @@ func TestTurnsAreTakenOneAtATime(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 50 {
-				done := TakeTurn(context.Background(), path, func(int) {})
+				done := take(t, context.Background(), path, func(int) {})
 				if inside.Add(1) > 1 {
 					most.Store(2)
 				}
@@ -39,17 +48,17 @@ func TestTurnsAreTakenOneAtATime(t *testing.T) {
 	if most.Load() > 1 || turns.Load() != 8*50 {
 		t.Errorf("%d turns, %d at once", turns.Load(), most.Load())
 	}
-	TakeTurn(context.Background(), path, nobody(t))()
+	take(t, context.Background(), path, nobody(t))()
 }
 
 func TestAWaiterIsToldOfTheHolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "turn")
-	done := TakeTurn(context.Background(), path, nobody(t))
+	done := take(t, context.Background(), path, nobody(t))
 	told := make(chan int, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	given := make(chan struct{})
 	go func() {
-		TakeTurn(ctx, path, func(pid int) { told <- pid })()
+		take(t, ctx, path, func(pid int) { told <- pid })()
 		close(given)
 	}()
 	if pid := <-told; pid != os.Getpid() {
@@ -58,15 +67,15 @@ func TestAWaiterIsToldOfTheHolder(t *testing.T) {
 	cancel() // who is interrupted does not wait
 	<-given
 	done()
-	TakeTurn(context.Background(), path, func(int) {})()
+	take(t, context.Background(), path, func(int) {})()
 }
 
 // TestARemovedFile: who cleans up the directory of temporary files must not let two in at once.
 func TestARemovedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "turn")
-	done := TakeTurn(context.Background(), path, nobody(t))
+	done := take(t, context.Background(), path, nobody(t))
 	waits, got := make(chan int, 1), make(chan func())
-	go func() { got <- TakeTurn(context.Background(), path, func(pid int) { waits <- pid }) }()
+	go func() { got <- take(t, context.Background(), path, func(pid int) { waits <- pid }) }()
 	<-waits
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
@@ -74,7 +83,7 @@ func TestARemovedFile(t *testing.T) {
 	done()
 	second := <-got
 	third := make(chan func())
-	go func() { third <- TakeTurn(context.Background(), path, func(pid int) { waits <- pid }) }()
+	go func() { third <- take(t, context.Background(), path, func(pid int) { waits <- pid }) }()
 	<-waits // it is kept out by the second, in the new file
 	second()
 	(<-third)()
@@ -89,9 +98,12 @@ func TestNoTurnsWhereTheFileIsNotOurs(t *testing.T) {
 	if err := os.Symlink("real", link); err != nil {
 		t.Fatal(err)
 	}
-	TakeTurn(context.Background(), link, nobody(t))()
-	TakeTurn(context.Background(), dir, nobody(t))()
-	TakeTurn(context.Background(), filepath.Join(dir, "none", "turn"), nobody(t))()
+	for _, path := range []string{link, dir, filepath.Join(dir, "none", "turn")} {
+		done, err := TakeTurn(context.Background(), path, nobody(t))
+		if done(); err == nil {
+			t.Errorf("%s: a turn", path)
+		}
+	}
 	if text, _ := os.ReadFile(filepath.Join(dir, "real")); string(text) != "keep" {
 		t.Errorf("a link was followed: %q", text)
 	}

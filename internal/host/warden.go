@@ -65,7 +65,7 @@ func Guard(argv, env []string) (release func(), err error) {
 	}
 	w.write()
 	if err := w.start(argv, env); err != nil {
-		w.pen.remove()
+		w.pen.remove(time.Second)
 		w.notes.Close()
 		return nil, fmt.Errorf("start the warden: %w", err)
 	}
@@ -126,6 +126,7 @@ func (w *warden) release() {
 	} else {
 		os.Setenv(RunVariable, *w.before)
 	}
+	w.pen.remove(time.Second) // before the farewell: this process may be ended at any moment
 	w.mu.Lock()
 	if len(w.run.Dirs) == 0 { // else there is something left to do
 		_, _ = w.alive.WriteString(farewell)
@@ -136,7 +137,6 @@ func (w *warden) release() {
 	_, _ = w.gone.Read(make([]byte, 1))
 	w.gone.Close()
 	w.notes.Close()
-	w.pen.remove()
 }
 
 // farewell is what the warden hears of a runner that has cleared up itself.

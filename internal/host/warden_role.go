@@ -45,7 +45,7 @@ func BeWarden() int {
 	for _, dir := range run.Dirs {
 		_ = os.RemoveAll(dir)
 	}
-	penAt(run.Pen).remove()
+	penAt(run.Pen).remove(wardenPatience)
 	return 0
 }
 
