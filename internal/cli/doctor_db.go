@@ -40,13 +40,15 @@ func (a *app) doctorDatabase(into string, asJSON bool) error {
 		return err
 	}
 	if err != nil { // what cannot be looked at with SQLite may still be saved without
-		e.Checks = []sqlite.Checked{{Name: "file", Fact: err.Error(), Wrong: 1}}
+		e.Checks = []sqlite.Checked{{Name: "file", Fact: sqlite.Fact(err), Wrong: 1}}
 	}
 	var failed error
 	if into != "" {
-		saved, err := sqlite.Salvage(a.ctx, e.File, into)
-		if failed = err; err == nil {
+		saved, problem := sqlite.Salvage(a.ctx, e.File, into)
+		if failed = problem; failed == nil {
 			e.Salvage = &saved
+		} else if err != nil { // it is not there, may not be read, or is no database at all
+			return failed
 		}
 	}
 	if asJSON {
@@ -82,7 +84,11 @@ func (a *app) tellDatabase(e examination) {
 		if c.Wrong > 0 {
 			word = "damaged"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", word, c.Name, oneLine(c.Fact))
+		name := c.Name
+		for line := range strings.Lines(c.Fact) {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", word, name, oneLine(line))
+			word, name = "", ""
+		}
 	}
 	w.Flush()
 	switch {
@@ -113,7 +119,25 @@ func (a *app) tellSalvage(e examination) {
 		}
 		fmt.Fprintln(a.stdout, oneLine(note))
 	}
-	fmt.Fprintf(a.stdout, "\nThe old file is as it was. To go on with the new one, name it with --db or put it in its place.\n")
+	a.tellIncomplete(e)
+	old := reports.Visible(e.File)
+	fmt.Fprintf(a.stdout, "\nThe old file is as it was. To go on with the new one, name it with --db; or move %s, %s-wal and %s-shm away\n"+
+		"together, and only then put it in their place: an old -wal file beside it would overwrite it.\n", old, old, old)
+}
+
+// tellIncomplete says which runs are not what they were.
+func (a *app) tellIncomplete(e examination) {
+	runs := e.Salvage.Incomplete
+	if len(runs) == 0 {
+		return
+	}
+	shown := strings.Join(runs[:min(len(runs), 8)], ", ")
+	if len(runs) > 8 {
+		shown += fmt.Sprintf(" and %d more", len(runs)-8)
+	}
+	fmt.Fprintf(a.stdout, "\nNot whole, or not known to be: %d of %s.\nKept as interrupted, without verdicts. What is missing is measured with: runner resume --db %s RUN\n",
+		len(runs), plural(e.Salvage.Runs.Saved, "run"), reports.Visible(e.Into))
+	fmt.Fprintf(a.stdout, "%s\n", shown)
 }
 
 // doctorArgs takes the word database, for the usual one.

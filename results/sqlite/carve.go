@@ -11,6 +11,7 @@ import (
 type carver struct {
 	*pages
 	seen   map[uint32]bool
+	torn   map[string]bool // tables of which not all could be followed
 	found  func(table string, row []any)
 	broken func(table string) // a row that cannot be read
 	trials []uint32           // leaves with trials
@@ -29,6 +30,9 @@ const (
 func (c *carver) carve() {
 	c.budget = 3*int(c.count) + 1000
 	roots := c.roots()
+	for _, table := range []string{"counts", "trials"} {
+		c.torn[table] = roots[table] == 0
+	}
 	for _, table := range []string{"runs", "cells", "counts", "verdicts", "trials", runsByID, runsByExperiment} {
 		if roots[table] > 0 {
 			c.walk(table, roots[table])
@@ -117,6 +121,7 @@ func (c *carver) walk(table string, root uint32) {
 		queue = queue[:len(queue)-1]
 		if n < 1 || n > c.count || c.seen[n] {
 			c.note("a tree of %s leads to page %d, where it cannot go on", table, n)
+			c.torn[table] = true
 			continue
 		}
 		b := c.page(n)
@@ -128,6 +133,7 @@ func (c *carver) walk(table string, root uint32) {
 		list, err := c.entries(n, b)
 		if err != nil {
 			c.note("page %d of %s is damaged", n, table)
+			c.torn[table] = true
 			if list == nil {
 				continue
 			}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -14,7 +15,7 @@ import (
 // Checked is one thing that was looked at.
 type Checked struct {
 	Name  string `json:"name"`
-	Fact  string `json:"fact"`  // what was looked at, or what is wrong
+	Fact  string `json:"fact"`  // what was looked at, or what is wrong: of pages in several lines
 	Wrong int    `json:"wrong"` // how often; 0: nothing
 }
 
@@ -23,7 +24,7 @@ type Checked struct {
 func Check(ctx context.Context, path string) (list []Checked, err error) {
 	db, err := OpenReadOnly(ctx, path)
 	if errors.Is(err, ErrDamaged) {
-		return []Checked{{"file", err.Error(), 1}}, nil
+		return []Checked{{"file", Fact(err), 1}}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -57,22 +58,28 @@ type check struct {
 type finding struct {
 	seen, wrong int
 	words       []string
+	few         int    // how many at most; 0: fewWords
+	between     string // the words; "": a semicolon
 }
 
-const fewWords = 3
+// How many faults are told in words.
+const (
+	fewWords = 3
+	fewPages = 5
+)
 
 func (f *finding) fault(format string, args ...any) {
-	if f.wrong++; len(f.words) < fewWords {
+	if f.wrong++; len(f.words) < cmp.Or(f.few, fewWords) {
 		f.words = append(f.words, fmt.Sprintf(format, args...))
 	}
 }
 
 func (c *check) add(name, fine string, f finding) {
-	if f.wrong > fewWords {
-		f.words = append(f.words, fmt.Sprintf("and %d more", f.wrong-fewWords))
+	if n := len(f.words); f.wrong > n {
+		f.words = append(f.words, fmt.Sprintf("and %d more", f.wrong-n))
 	}
 	if f.wrong > 0 {
-		fine = strings.Join(f.words, "; ")
+		fine = strings.Join(f.words, cmp.Or(f.between, "; "))
 	}
 	c.list = append(c.list, Checked{name, fine, f.wrong})
 }
@@ -117,10 +124,10 @@ func (c *check) format() {
 }
 
 func (c *check) pages() {
-	var f finding
+	f := finding{few: fewPages, between: "\n"}
 	c.rows(&f, "PRAGMA integrity_check(1000)", func(v []any) {
-		if v[0] != "ok" {
-			f.fault("%s", strings.TrimPrefix(strings.Join(strings.Fields(fmt.Sprint(v[0])), " "), "*** in database main *** "))
+		for _, line := range damages(fmt.Sprint(v[0])) {
+			f.fault("%s", line)
 		}
 	})
 	c.add("pages", "SQLite finds each of them, the indices and the free ones in order", f)

@@ -56,7 +56,8 @@ func standard() config {
 
 // Open opens the file for reading and writing. It creates it (0600) and its directory (0700, with a .gitignore if it is
 // called .runner) where they are missing, and migrates an older file after it has made a backup copy beside it.
-// It refuses, and leaves as it is, a file of a newer runner and one that is not runner's.
+// It refuses, and leaves as it is, a file of a newer runner, one that is not runner's, and one that is plainly damaged:
+// see probe.
 func Open(ctx context.Context, path string) (*DB, error) { return open(ctx, path, standard()) }
 
 func open(ctx context.Context, path string, c config) (*DB, error) {
@@ -90,14 +91,7 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 }
 
 func openReadOnly(ctx context.Context, path string, c config) (*DB, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: no results are stored there yet: `runner run` makes the file, --db names another: %w", path, fs.ErrNotExist)
-	case err != nil:
-		return nil, fmt.Errorf("cannot read the results: %w", err)
-	}
-	if err := refuseKind(path, info); err != nil {
+	if err := isThere(path); err != nil {
 		return nil, err
 	}
 	db, err := connect(path, true, c.patience)
@@ -109,6 +103,24 @@ func openReadOnly(ctx context.Context, path string, c config) (*DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// isThere refuses what cannot be read, or is no file.
+func isThere(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &problem{path + ": no results are stored there yet", "`runner run` makes the file, --db names another", fs.ErrNotExist}
+	case err != nil:
+		return fmt.Errorf("cannot read the results: %w", err)
+	}
+	if err := refuseKind(path, info); err != nil {
+		return err
+	}
+	if !readable(path) {
+		return &problem{path + " cannot be read: permission denied", "change its permissions, or name another file with --db", fs.ErrPermission}
+	}
+	return nil
 }
 
 // lost tells that the file was removed or replaced while it was open: SQLite would go on writing to what nobody can read.
@@ -165,7 +177,7 @@ func create(path string) error {
 			return err
 		}
 		if !writable(path) { // SQLite would open it for reading, and fail at the first write
-			return fmt.Errorf("%s may not be written: change its permissions, or name another file with --db: %w", path, fs.ErrPermission)
+			return &problem{path + " may not be written", "change its permissions, or name another file with --db", fs.ErrPermission}
 		}
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):

@@ -27,6 +27,24 @@ var ErrDamaged = errors.New("damaged")
 // ErrRecorded is in the error of a trial whose block and position the run has already.
 var ErrRecorded = errors.New("already recorded")
 
+// problem says what is wrong, and what to do next. What errors.Is finds in it is not in its text, which says it already.
+type problem struct {
+	fact, advice string
+	is           error
+}
+
+func (p *problem) Error() string { return p.fact + ": " + p.advice }
+func (p *problem) Unwrap() error { return p.is }
+
+// Fact is what an error says is wrong, without what it says to do, for where that is told or done already.
+func Fact(err error) string {
+	var p *problem
+	if errors.As(err, &p) {
+		return p.fact
+	}
+	return err.Error()
+}
+
 // code is SQLite's extended result code, 0 if err is not SQLite's.
 func code(err error) int {
 	var e *driver.Error
@@ -59,9 +77,10 @@ func (db *DB) explain(err error) error {
 	case sqlite3.SQLITE_FULL:
 		action = "the disk is full: free some space; what is stored is safe"
 	case sqlite3.SQLITE_NOTADB:
-		action = "not a database: name the file of results with --db"
+		return &problem{fmt.Sprintf("%s: not a database (%v)", db.path, err), fmt.Sprintf(
+			"name the file of results with --db; if it was one of runner's, `runner doctor --db %s --salvage NEWFILE` saves what can be read", db.path), err}
 	case sqlite3.SQLITE_CORRUPT:
-		return fmt.Errorf("%s: the file is %w (%w): %s, or name another file with --db", db.path, ErrDamaged, err, db.remedy())
+		return &problem{fmt.Sprintf("%s: the file is %v (%v)", db.path, ErrDamaged, err), db.remedy() + ", or name another file with --db", errors.Join(ErrDamaged, err)}
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
 		action = "the file or its directory may not be written or opened: change its permissions, or name another file with --db"
 	case sqlite3.SQLITE_IOERR:
@@ -74,7 +93,7 @@ func (db *DB) explain(err error) error {
 
 // damaged is the error of one row; what is the row.
 func (db *DB) damaged(err error, what string, args ...any) error {
-	return fmt.Errorf("%s: %s is %w: %w; %s", db.path, fmt.Sprintf(what, args...), ErrDamaged, err, db.remedy())
+	return &problem{fmt.Sprintf("%s: %s is %v: %v", db.path, fmt.Sprintf(what, args...), ErrDamaged, err), db.remedy(), errors.Join(ErrDamaged, err)}
 }
 
 func (db *DB) remedy() string {

@@ -253,7 +253,7 @@ func TestDamagedWAL(t *testing.T) {
 	}
 	got := mustTrials(t, openAt(t, into), "s", Everything)
 	seen := len(mustTrials(t, openAt(t, path), "s", Everything))
-	if len(got) < stored-20 || len(got) <= seen || len(saved.Notes) == 0 {
+	if len(got) < stored-20 || len(got) <= seen || len(saved.Notes) == 0 || len(saved.Incomplete) != 1 {
 		t.Errorf("%d trials were saved of %d, %d can be read without: %+v", len(got), stored, seen, saved)
 	}
 	for i, trial := range got {

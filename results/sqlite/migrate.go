@@ -83,6 +83,11 @@ func (db *DB) migrate(ctx context.Context, migrations fs.FS) error {
 	if err := found.refuse(db.path, len(scripts)); err != nil {
 		return err
 	}
+	if found.version > 0 {
+		if err := db.probe(ctx, probeWhole); err != nil {
+			return err
+		}
+	}
 	if mode != "wal" {
 		if err := db.useWAL(ctx); err != nil {
 			return err
@@ -223,7 +228,8 @@ func (db *DB) checkReadable(ctx context.Context, migrations fs.FS) error {
 	}
 	switch {
 	case found.version == 0:
-		return fmt.Errorf("%s holds no results yet: `runner run` fills it: %w", db.path, fs.ErrNotExist)
+		return &problem{fmt.Sprintf("%s holds no results yet", db.path),
+			fmt.Sprintf("`runner run` fills it; if it held some, they were in %s-wal, and where that file was removed or not copied they are gone", db.path), fs.ErrNotExist}
 	case found.version < len(scripts):
 		return fmt.Errorf("%s was written by an %w: its format is %d, this runner reads %d; whoever may write to it brings it up to date with any command, and keeps a copy",
 			db.path, ErrOlder, found.version, len(scripts))

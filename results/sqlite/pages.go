@@ -16,6 +16,7 @@ type pages struct {
 	size      int // of a page, in bytes
 	usable    int // without what is reserved at its end
 	count     uint32
+	walTorn   bool             // some of the -wal file is lost
 	newer     map[uint32]int64 // where in the -wal file the newest copy of a page is
 	notes     []string         // what was found to be wrong
 }
@@ -114,6 +115,7 @@ func (p *pages) readWAL() {
 	sum.add(head[:24])
 	if mark&^1 != 0x377f0682 || !sum.is(head[24:]) || int(binary.BigEndian.Uint32(head[8:])) != p.size {
 		p.note("the head of the -wal file is damaged: nothing of it is used")
+		p.walTorn = true
 		return
 	}
 	p.readFrames(head[16:24], sum)
@@ -141,7 +143,7 @@ func (p *pages) readFrames(salt []byte, sum walSum) {
 		}
 		if broken >= 0 {
 			p.note("frame %d of the -wal file is damaged: what it held is lost", broken+1)
-			broken = -1
+			broken, p.walTorn = -1, true
 		}
 		number := binary.BigEndian.Uint32(frame)
 		if number == 0 || int64(number) > int64(first)+int64(i)+1 {

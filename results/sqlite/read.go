@@ -11,7 +11,7 @@ import (
 )
 
 func errUnknown(id string) error {
-	return fmt.Errorf("no run %q: `runner list runs` shows those that are stored: %w", id, ErrNotFound)
+	return &problem{fmt.Sprintf("no run %q", id), "`runner list runs` shows those that are stored", ErrNotFound}
 }
 
 func runNumber(ctx context.Context, q queryer, id string) (number int64, err error) {

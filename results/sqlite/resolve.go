@@ -59,7 +59,7 @@ func (db *DB) nthLast(ctx context.Context, ref, experiment string, back int) (id
 	if n == 0 {
 		return "", db.nothing(ctx, ref, experiment)
 	}
-	return "", fmt.Errorf("%q: %d stored, so last~%d is the oldest: %w", ref, n, n-1, ErrNotFound)
+	return "", &problem{fmt.Sprintf("%q: no such run", ref), fmt.Sprintf("%d stored, so last~%d is the oldest", n, n-1), ErrNotFound}
 }
 
 // nothing: there is no run at all, or none of that experiment.
@@ -75,9 +75,9 @@ func (db *DB) nothing(ctx context.Context, ref, experiment string) error {
 	case err != nil:
 		return err
 	case len(names) == 0:
-		return fmt.Errorf("%q: no runs are stored in %s yet: `runner run` makes one: %w", ref, db.path, ErrNotFound)
+		return &problem{fmt.Sprintf("%q: no runs are stored in %s yet", ref, db.path), "`runner run` makes one", ErrNotFound}
 	}
-	return fmt.Errorf("%q: no runs of %q are stored; there are some of %s: %w", ref, experiment, strings.Join(names, ", "), ErrNotFound)
+	return &problem{fmt.Sprintf("%q: no runs of %q are stored", ref, experiment), "there are some of " + strings.Join(names, ", "), ErrNotFound}
 }
 
 // candidates is how many of several runs an error lists.

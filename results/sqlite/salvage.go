@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -22,22 +23,20 @@ type Tally struct {
 
 // Salvaged says what was copied out of a damaged file.
 type Salvaged struct {
-	Runs     Tally    `json:"runs"`
-	Cells    Tally    `json:"cells"`
-	Trials   Tally    `json:"trials"`
-	Verdicts Tally    `json:"verdicts"`
-	Notes    []string `json:"notes"` // what is damaged, and what that did to what was saved
+	Runs     Tally `json:"runs"`
+	Cells    Tally `json:"cells"`
+	Trials   Tally `json:"trials"`
+	Verdicts Tally `json:"verdicts"`
+	// Incomplete are the runs that lost trials, or may have: they are stored as interrupted, without their verdicts.
+	Incomplete []string `json:"incomplete,omitempty"`
+	Notes      []string `json:"notes"` // what is damaged, and what that did to what was saved
 }
 
 // Salvage copies every run, cell, trial and verdict that can still be read from a file into a new one, which must not be
-// there yet. The damaged file stays as it is. A run whose own row is lost is kept under its id, or as lost-N, if its
+// there yet. The damaged file stays as it is. A run that lost trials, or may have, is stored as interrupted. A run whose own row is lost is kept under its id, or as lost-N, if its
 // cells are there. It must not be open in this process, and is refused while another one measures into it.
 func Salvage(ctx context.Context, path, into string) (s Salvaged, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return s, fmt.Errorf("cannot read the results: %w", err)
-	}
-	if err := refuseKind(path, info); err != nil {
+	if err := isThere(path); err != nil {
 		return s, err
 	}
 	if anyClaim(path) {
@@ -51,7 +50,7 @@ func Salvage(ctx context.Context, path, into string) (s Salvaged, err error) {
 	f, err := os.OpenFile(into, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return s, fmt.Errorf("%s is there already: name a new file to salvage into: %w", into, fs.ErrExist)
+		return s, &problem{into + " is there already", "name a new file to salvage into", fs.ErrExist}
 	case err != nil:
 		return s, fmt.Errorf("cannot create the file to salvage into: %w", err)
 	}
@@ -118,6 +117,10 @@ type target struct {
 	waits  []results.Trial
 	places map[[2]int]bool
 	found  int
+	first  time.Time
+	row    bool // its own row is there
+	whole  bool // and all of its cells
+	gaps   bool // it lost trials, or may have
 }
 
 // plan is all of the old file but the trials, by the numbers of the runs.
@@ -142,7 +145,7 @@ func (v *salvage) save(old *pages) (err error) {
 	if _, err := v.db.sql.ExecContext(v.ctx, "PRAGMA synchronous = OFF"); err != nil { // all of it or nothing
 		return v.db.explain(err)
 	}
-	c := &carver{pages: old, seen: map[uint32]bool{}}
+	c := &carver{pages: old, seen: map[uint32]bool{}, torn: map[string]bool{}}
 	c.found = v.take
 	c.broken = func(table string) { v.lost[table]++ }
 	c.carve()
@@ -158,6 +161,9 @@ func (v *salvage) save(old *pages) (err error) {
 	c.carveTrials()
 	if failed = errors.Join(failed, v.flush()); failed != nil {
 		return failed
+	}
+	if err := v.interrupt(c); err != nil {
+		return err
 	}
 	if err := v.saveVerdicts(); err != nil {
 		return err

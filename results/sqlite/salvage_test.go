@@ -84,6 +84,9 @@ func (s store) readable(t *testing.T, path string) (trials int, refused error) {
 		if !known && !strings.HasPrefix(run.ID, "lost-") {
 			t.Errorf("a run %q was never stored", run.ID)
 		}
+		if run.Finished.IsZero() && run.Outcome == "interrupted" { // it was salvaged, and lost something
+			want.Finished, want.After = run.Finished, run.After
+		}
 		if run.Outcome = want.Outcome; known && run.Seed == want.Seed && !reflect.DeepEqual(run, want) {
 			t.Errorf("run %s is not what was stored: %s", run.ID, clip(run))
 		}

@@ -53,7 +53,7 @@ func (v *salvage) saveRun(number int64) error {
 		v.Runs.Saved++
 	}
 	v.Cells.Saved += len(cells)
-	v.ready[number] = &target{id: run.ID, reader: newReader(number, cells, Everything), rec: v.db.Recorder(run.ID), places: map[[2]int]bool{}}
+	v.ready[number] = &target{id: run.ID, row: whole, whole: whole && run.cells == len(cells), reader: newReader(number, cells, Everything), rec: v.db.Recorder(run.ID), places: map[[2]int]bool{}}
 	return nil
 }
 
@@ -110,6 +110,9 @@ func (v *salvage) takeTrial(row []any) error {
 	if p := [2]int{t.Block, t.Position}; !to.places[p] {
 		to.places[p] = true
 		to.waits = append(to.waits, t)
+		if to.first.IsZero() || t.Started.Before(to.first) {
+			to.first = t.Started
+		}
 		v.waits++
 	}
 	if v.waits < batch {
@@ -138,7 +141,7 @@ func (v *salvage) saveVerdicts() error {
 	for _, number := range sorted(v.verdicts) {
 		of := v.verdicts[number]
 		to := v.ready[number]
-		if to == nil {
+		if to == nil || to.gaps {
 			v.Verdicts.Lost += len(of)
 			continue
 		}

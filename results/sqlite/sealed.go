@@ -18,3 +18,5 @@ func sealed(path string) bool {
 }
 
 func writable(path string) bool { return unix.Access(path, unix.W_OK) == nil }
+
+func readable(path string) bool { return unix.Access(path, unix.R_OK) == nil }

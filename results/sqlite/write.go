@@ -50,7 +50,7 @@ func (db *DB) CreateRun(ctx context.Context, run results.Run, cells []results.Pl
 		return insertCells(ctx, tx, number, cells)
 	})
 	if code(err) == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
-		return fmt.Errorf("run %s is stored already: %w", run.ID, ErrRecorded)
+		return &problem{fmt.Sprintf("run %s is stored already", run.ID), "give it another id", ErrRecorded}
 	}
 	return err
 }
