@@ -64,7 +64,7 @@ func TestInterrupted(t *testing.T) {
 				}
 				v := k.start(t, func(c *exec.Cmd) {
 					if way == "never" {
-						c.Args = append(c.Args, "-D", "timeout=5s")
+						c.Args = append(c.Args, "-D", "timeout=12s")
 					}
 				})
 				do(v)

@@ -195,7 +195,11 @@ func (a *app) listRuns(w io.Writer) error {
 				return err
 			}
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, oneLine(r.Experiment), r.Started.Local().Format("2006-01-02 15:04:05"), r.Trials, outcome)
+		started := "unknown"
+		if !r.Started.IsZero() {
+			started = r.Started.Local().Format("2006-01-02 15:04:05")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, oneLine(r.Experiment), started, r.Trials, outcome)
 	}
 	return nil
 }

@@ -105,6 +105,9 @@ func load(path string, o results.Options, seed uint64, read func(string) ([]byte
 
 // stored makes the experiment of a stored run again, from the texts it was made of.
 func stored(run results.Run) (experiment, error) {
+	if len(run.Sources) == 0 {
+		return experiment{}, fmt.Errorf("the row of run %s itself was lost, with its spec: only its trials are kept, which `runner list runs` counts and sqlite3 can read", run.ID)
+	}
 	texts := map[string]string{}
 	for _, s := range run.Sources {
 		texts[s.Path] = s.Text
