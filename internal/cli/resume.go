@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -119,7 +121,8 @@ func (a *app) goOn(db *sqlite.DB, id string, how manner, machines bool) (undone,
 // claim keeps other runners from a run as long as this one measures it. Where files have no locks, nobody is kept from it.
 func (a *app) claim(db *sqlite.DB, id string) (release func(), err error) {
 	release, err = db.Claim(a.ctx, id)
-	if err == nil || errors.Is(err, sqlite.ErrClaimed) || a.ctx.Err() != nil {
+	lockless := func(e syscall.Errno) bool { return errors.Is(err, e) }
+	if !slices.ContainsFunc([]syscall.Errno{syscall.EINVAL, syscall.ENOLCK, syscall.EOPNOTSUPP, syscall.ENOSYS}, lockless) {
 		return release, err
 	}
 	fmt.Fprintf(a.stderr, "runner: that this run goes on cannot be told to other runners: %s\n", reports.Visible(err.Error()))

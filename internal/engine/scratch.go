@@ -45,9 +45,8 @@ func (s *scratch) next() (string, error) {
 }
 
 func (s *scratch) remove() {
-	err := os.RemoveAll(s.path)
-	s.lock.Close()
-	if err == nil { // else it is left to the warden, which may have what this process lacks, such as descriptors
+	s.lock.Close()                   // first, since to remove takes descriptors
+	if os.RemoveAll(s.path) == nil { // else it is left to the warden, which may have what this process lacks, such as descriptors
 		host.Keep(s.path)
 	}
 }
