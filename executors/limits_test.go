@@ -57,12 +57,11 @@ func TestNoDescriptors(t *testing.T) {
 // TestSeenLate: a runner that was stopped, as by Ctrl-Z, sees the end of its trial and the timeout at once.
 func TestSeenLate(t *testing.T) {
 	for range 20 {
-		tr, err := start(Job{Executor: "serial", Workers: 1, Tasks: []args{{}}, Dir: t.TempDir(), Program: []string{"/bin/sh", "-c", "exit 3"}})
+		tr, err := start(Job{Executor: "serial", Workers: 1, Tasks: []args{{}}, Dir: t.TempDir(), Program: []string{"/bin/sh", "-c", "exit 3"}, Timeout: time.Nanosecond})
 		if err != nil {
 			t.Fatal(err)
 		}
 		<-tr.child.Ended
-		tr.job.Timeout = time.Nanosecond
 		tr.attend(t.Context())
 		if o := tr.observation(); o.Status != results.Crash {
 			t.Fatalf("%s: %s", o.Status, o.Reason)
