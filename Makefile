@@ -15,4 +15,4 @@ simulate: ; $(GO) test -count=1 -timeout 60m -run '^TestErrorRates$$' -v ./gates
 golden: ; @.ci/golden
 experiments: build ; @.ci/experiments && .ci/once
 claims: build ; ./runner run -q experiments/articles && ./runner claims experiments/articles -o docs/claims.md
-check: ; @$(MAKE) -j2 test lint && $(MAKE) race fuzz experiments && .ci/chaos
+check: ; @$(MAKE) -j2 test lint && $(MAKE) -j2 race fuzz && $(MAKE) experiments && .ci/chaos
