@@ -125,7 +125,7 @@ func (c *course) measure(ctx context.Context, r round) error {
 			c.out.Interrupted = true
 			return nil
 		}
-		if len(c.past.blocks[r.number]) > 0 && !replays(slot, c.Plan) {
+		if len(c.past.blocks[r.number]) > 0 && !replays(c.Plan.Cells[slot.Cell].Executor) {
 			trial.Contaminated = cmp.Or(trial.Contaminated, "the run was interrupted in this block")
 		}
 		// Recording is not cancelled by the Ctrl-C that may come meanwhile: the trial is whole.
@@ -139,9 +139,9 @@ func (c *course) measure(ctx context.Context, r round) error {
 	return nil
 }
 
-// replays tells of a cell whose times are declared: a pause changes nothing about them.
-func replays(slot spec.Slot, plan *spec.Plan) bool {
-	how, _ := executors.Lookup(plan.Cells[slot.Cell].Executor)
+// replays tells of an executor whose times are declared: nothing that happens to the machine changes them.
+func replays(executor string) bool {
+	how, _ := executors.Lookup(executor)
 	return how != nil && how.Info().InRunner
 }
 
@@ -161,8 +161,8 @@ func (c *course) prove(ctx context.Context, baselines []int, block int) error {
 	return nil
 }
 
-// notify tells of a trial. left is how many its block still has. How many there will be is reckoned as if all later blocks had the cells of this one, or all
-// cells as long as it is a warm-up block.
+// notify tells of a trial. left is how many its block still has. How many there will be is reckoned as if all later blocks
+// had the cells of this one, or all cells as long as it is a warm-up block.
 func (c *course) notify(trial results.Trial, slot spec.Slot, r round, left int) {
 	if c.Notify == nil {
 		return

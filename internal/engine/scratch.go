@@ -45,8 +45,8 @@ func (s *scratch) next() (string, error) {
 }
 
 func (s *scratch) remove() {
-	s.lock.Close()                   // first, since to remove takes descriptors
-	if os.RemoveAll(s.path) == nil { // else it is left to the warden, which may have what this process lacks, such as descriptors
+	s.lock.Close()                   // first: to remove takes descriptors, which may be scarce
+	if os.RemoveAll(s.path) == nil { // else it is left to the warden, which has its own
 		host.Keep(s.path)
 	}
 }

@@ -179,8 +179,8 @@ func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen ex
 			return o, ""
 		}
 	}
-	if how, _ := executors.Lookup(j.Executor); s.engine.Contamination == nil || how != nil && how.Info().InRunner {
-		return s.engine.launch(ctx, j, cell, s.stage), "" // nothing takes part of a replay
+	if s.engine.Contamination == nil || replays(j.Executor) {
+		return s.engine.launch(ctx, j, cell, s.stage), ""
 	}
 	after := s.engine.Contamination()
 	seen = s.engine.launch(ctx, j, cell, s.stage)
