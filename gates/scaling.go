@@ -22,7 +22,10 @@ type Scaling struct {
 	Best         int           // the worker count with the least median time, for the work
 	Alike        []int         // the worker counts that cannot be told from the best, which is one of them
 	Ahead        *Ahead
+	Curve        []Speedup // what the law gives, as the cells' own speedups are told; nil where there is no law or no baseline
 	Sentence     string
+
+	fit stats.Law
 }
 
 // Estimate is a number with its interval of 95 %.
@@ -36,6 +39,12 @@ type Ahead struct {
 	Workers int
 	Cores   bool // as many cores would have to be there
 	Speedup Estimate
+}
+
+// Speedup is that of some workers against a baseline.
+type Speedup struct {
+	Workers float64
+	Speedup float64
 }
 
 // redraws is how many resamples an interval rests on; its ends then vary by a few per cent of its width.
@@ -121,6 +130,7 @@ func (m *measured) scaling(cells []int) (Scaling, bool) {
 		own = crew{c.weak, c.counts[1:], c.times[1:], c.drawn[1:]}
 		work := stats.Median(m.on(one, blocks, used.of)) >= 0.5
 		s.law(c.within(m.Host.Cores, work), work, m.Host.Cores)
+		s.Curve = m.curve(&s, cells, blocks)
 	}
 	s.best(own)
 	s.Sentence = s.sentence()

@@ -52,7 +52,7 @@ func (s *Scaling) fitted(c crew, name string, fit func([]stats.Point) (stats.Law
 			serial[row] = math.NaN()
 		}
 	}
-	s.Law, s.Counts = name, c.counts
+	s.Law, s.Counts, s.fit = name, c.counts, l
 	s.Serial = estimate(l.Contention, serial)
 	s.Ahead = nil
 	if e := estimate(speedupOf(l, ahead, c.weak), speedup); e != nil {
@@ -77,12 +77,14 @@ func points(c crew, time func(i int) float64) []stats.Point {
 }
 
 // speedupOf is that of p workers, at most p: that fewer were faster than they are many is no law.
-func speedupOf(l stats.Law, p int, weak bool) float64 {
+func speedupOf(l stats.Law, p int, weak bool) float64 { return speedupAt(l, float64(p), weak) }
+
+func speedupAt(l stats.Law, p float64, weak bool) float64 {
 	if weak {
-		return min(l.ScaledSpeedup(float64(p)), float64(p))
+		return min(l.ScaledSpeedup(p), p)
 	}
 	l.Contention = max(l.Contention, 0)
-	return l.Speedup(float64(p))
+	return l.Speedup(p)
 }
 
 func estimate(v float64, drawn []float64) *Estimate {

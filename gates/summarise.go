@@ -41,6 +41,7 @@ func (m *measured) summary(cell int) Summary {
 	}
 	if spread, ok := stats.RelativeSpread(times); ok {
 		s.Spread = number(spread)
+		s.Quartiles = &[2]float64{stats.Quantile(times, 0.25), stats.Quantile(times, 0.75)}
 	}
 	s.CPU, s.CoresUsed, s.Memory = q.medianOf(cpu), q.medianOf(used), q.medianOf(peak)
 	s.Phases = q.phases()

@@ -21,6 +21,7 @@ type Summary struct {
 	Median       *float64               // s
 	Interval     *[2]float64            // s, of the median, at least 95 %; nil below 6 trials
 	Min, Max     *float64               // s
+	Quartiles    *[2]float64            // s, p25 and p75; nil below 2 trials
 	Spread       *float64               // 1, (p75-p25)/median
 	Speedup      *float64               // 1, against its baseline, on the blocks both have
 	SpeedupCI    *[2]float64            // nil where there is none that is valid

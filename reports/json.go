@@ -186,7 +186,7 @@ func jsonVerdict(v *gates.Verdict) verdictJSON {
 	out := verdictJSON{
 		Name: v.Name, Check: v.Check, Binding: each(v.Binding, jsonFacet), Level: v.Level, Because: v.Because, Published: v.Published,
 		Cells:   each(v.Cells, func(c *matrix.Cell) string { return c.Key() }),
-		Outcome: string(v.Outcome), Reason: v.Reason, Unit: observedUnit(v), Observed: finite(v.Observed), Interval: finites(v.Interval),
+		Outcome: string(v.Outcome), Reason: v.Reason, Unit: v.Unit(), Observed: finite(v.Observed), Interval: finites(v.Interval),
 		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N, Planned: v.Of, Contaminated: v.Contaminated, Confirmed: v.Confirmed,
 		Parts: each(v.Evidence, func(e *gates.Value) partJSON {
 			return partJSON{e.Text, e.From, e.To, clean(e.Value), e.Unit}

@@ -25,6 +25,7 @@ type Report struct {
 	Cells    []Cell
 	Noise    []gates.Noise
 	Scaling  []gates.Scaling // set by the caller
+	History  []gates.History // of the checks, over earlier runs on this machine; set by the caller
 	Excluded []Excluded
 	Verdicts []gates.Verdict
 	Word     string // the verdict on the whole run
@@ -48,6 +49,8 @@ type Excluded struct {
 type Style struct {
 	Color bool // terminal escapes for colours
 	Width int  // columns; 0 means 80
+
+	File string // name of the file that is written, without its folder; "" where it is a stream
 }
 
 // New puts the parts of a report together. It keeps pointers into trials.
@@ -149,18 +152,6 @@ func (c *Cell) Trouble() string {
 	return strings.Join(parts, ", ")
 }
 
-// observedUnit is the unit of v.Observed: that of the widest sub-expression with this value.
-func observedUnit(v *gates.Verdict) string {
-	unit, width := "", -1
-	for _, e := range v.Evidence {
-		f, ok := toFloat(e.Value)
-		if ok && e.Unit != "" && v.Observed != nil && f == *v.Observed && e.To-e.From > width {
-			unit, width = e.Unit, e.To-e.From
-		}
-	}
-	return unit
-}
-
 // measured tells whether a number is there and can be told.
 func measured(v *float64) bool { return v != nil && !math.IsNaN(*v) && !math.IsInf(*v, 0) }
 
@@ -170,6 +161,13 @@ type Format struct {
 	Ext    string // of a file in this format, without the dot
 	Doc    string // one line
 	Render func(io.Writer, *Report, Style) error
+	Beside func(*Report, Style) []File // files that a report in a file refers to; nil: none
+}
+
+// File is one that stands beside a report.
+type File struct {
+	Name string // without a folder
+	Data []byte
 }
 
 var registry = map[string]Format{}

@@ -126,11 +126,11 @@ func TestNewGroupsTrialsInTheirOrder(t *testing.T) {
 func TestObservedUnit(t *testing.T) {
 	v := gates.Verdict{Observed: ptr(0.5), Evidence: []gates.Value{
 		{From: 0, To: 30, Value: true}, {From: 20, To: 23, Value: 0.5, Unit: "1"}, {From: 0, To: 13, Value: 0.5, Unit: "s"}, {From: 0, To: 20, Value: 0.7, Unit: "B"}}}
-	if u := observedUnit(&v); u != "s" {
+	if u := v.Unit(); u != "s" {
 		t.Errorf("unit %q", u)
 	}
 	v.Observed = nil
-	if u := observedUnit(&v); u != "" {
+	if u := v.Unit(); u != "" {
 		t.Errorf("without a value: unit %q", u)
 	}
 }

@@ -110,7 +110,7 @@ func seen(v *gates.Verdict) string {
 	var told []string
 	switch {
 	case measured(v.Observed):
-		value, surrounding := against(*v.Observed, v.Interval, v.Limit, observedUnit(v))
+		value, surrounding := against(*v.Observed, v.Interval, v.Limit, v.Unit())
 		told = append(told, value)
 		if surrounding != "" && (v.Interval[0] != v.Interval[1] || v.Outcome == gates.Inconclusive) {
 			told = append(told, "interval "+surrounding+lies(v))
@@ -136,7 +136,7 @@ func lies(v *gates.Verdict) string {
 	if !measured(v.Limit) {
 		return ""
 	}
-	limit, i := plainSpaces(strip(*v.Limit, observedUnit(v))), *v.Interval
+	limit, i := plainSpaces(strip(*v.Limit, v.Unit())), *v.Interval
 	switch {
 	case v.Outcome == gates.Inconclusive && i[0] <= *v.Limit && *v.Limit <= i[1]:
 		return " contains " + limit
