@@ -56,13 +56,15 @@ data; 0: neither.`,
 			if err := a.tell(r, &out); err != nil {
 				return err
 			}
-			return verdictCode(lenient.of(r))
+			code := lenient.of(r)
+			a.endCI(&out, r.Word, code)
+			return verdictCode(code)
 		},
 		ValidArgsFunction: a.completeRuns,
 	}
 	c.Flags().StringArrayVar(&asserts, "assert", nil, "judge `EXPR` instead of the spec's assertions (repeatable)")
 	c.Flags().BoolVar(&proof, "self-test", false, "tell how much slower each cell must get for a check to turn red, and which check cannot")
-	out.flags(c.Flags())
+	out.flags(c)
 	lenient.flag(c)
 	return c
 }

@@ -42,11 +42,10 @@ The exit codes are those of "runner run".`,
 		},
 		ValidArgsFunction: a.completeRuns,
 	}
-	out.flags(c.Flags())
+	out.flags(c)
 	how.flags(c)
 	a.turnsFlag(c)
 	c.Flags().BoolVar(&machines, "any-machine", false, "go on even if this is another machine than the run was begun on")
-	_ = c.RegisterFlagCompletionFunc("report", completeFormats) // fails only for a flag that is not there
 	return c
 }
 
@@ -82,10 +81,12 @@ func (a *app) resume(ref string, out *outputs, how manner, machines bool) error 
 	if a.ctx.Err() != nil {
 		return a.ctx.Err()
 	}
+	word, code := r.Word, how.inconclusive.of(r)
 	if trouble {
-		return verdictCode(exitTrouble)
+		word, code = "TROUBLE", exitTrouble
 	}
-	return verdictCode(how.inconclusive.of(r))
+	a.endCI(out, word, code)
+	return verdictCode(code)
 }
 
 // goOn measures what a run has not measured yet. undone is what could not be undone after it.

@@ -48,10 +48,9 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
 		RunE: func(_ *cobra.Command, args []string) error { return a.run(args, &pick, &out, how) },
 	}
 	pick.flags(c.Flags())
-	out.flags(c.Flags())
+	out.flags(c)
 	how.flags(c)
 	a.turnsFlag(c)
-	_ = c.RegisterFlagCompletionFunc("report", completeFormats) // fails only for a flag that is not there
 	return c
 }
 
@@ -100,6 +99,7 @@ func (a *app) run(args []string, pick *selection, out *outputs, how manner) erro
 	if len(loaded) > 1 {
 		fmt.Fprintf(a.stderr, "%s over %d experiments\n", word, len(loaded))
 	}
+	a.endCI(out, word, code)
 	return verdictCode(code)
 }
 

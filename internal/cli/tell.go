@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"runner/gates"
 	"runner/reports"
@@ -22,18 +22,29 @@ import (
 // outputs says where a report goes.
 type outputs struct {
 	json    bool
-	reports []string // FORMAT or FORMAT=FILE
+	reports []string // FORMAT, FORMAT=FILE or FORMAT=FOLDER/
+	service service
+
+	told    []*reports.Report // so far
+	quality []json.RawMessage // of them
+	metrics []string          // of them
 }
 
-func (o *outputs) flags(f *pflag.FlagSet) {
+func (o *outputs) flags(c *cobra.Command) {
+	f := c.Flags()
 	f.BoolVar(&o.json, "json", false, "print one JSON document on stdout instead of the text report")
-	f.StringArrayVar(&o.reports, "report", nil, "also write the report as `FORMAT[=FILE]` (repeatable); `runner list formats` names them")
+	f.StringArrayVar(&o.reports, "report", nil, "also write the report as `FORMAT[=FILE]` (repeatable), or FORMAT=FOLDER/ for a file an experiment; `runner list formats` names them")
+	o.service.flag(c)
+	_ = c.RegisterFlagCompletionFunc("report", completeFormats) // fails only for a flag that is not there
 }
 
 // valid refuses what could not be written, before anything is measured. runs is how many reports there will be.
 func (o *outputs) valid(runs int) error {
 	if o.json && runs > 1 {
 		return fmt.Errorf("--json prints one document, and %d specs were given\n  hint: run them one by one", runs)
+	}
+	if err := o.service.valid(); err != nil {
+		return err
 	}
 	for _, r := range o.reports {
 		name, file, toFile := strings.Cut(r, "=")
@@ -44,8 +55,9 @@ func (o *outputs) valid(runs int) error {
 		case !toFile && o.json:
 			return fmt.Errorf("--json and --report %s both want stdout\n  hint: --report %s=FILE", name, name)
 		case !toFile:
+		case isFolder(file):
 		case runs > 1:
-			return fmt.Errorf("--report %s names one file, and %d specs were given\n  hint: run them one by one", r, runs)
+			return fmt.Errorf("--report %s names one file, and %d specs were given\n  hint: --report %s=FOLDER/ makes a file for each", r, runs, name)
 		default:
 			if err := writable(file); err != nil {
 				return fmt.Errorf("--report %s: %w", r, err)
@@ -61,7 +73,7 @@ func writable(file string) error {
 		return errors.New("a file name is missing after =")
 	}
 	if info, err := os.Stat(file); err == nil && info.IsDir() {
-		return errors.New("this is a directory")
+		return fmt.Errorf("this is a directory\n  hint: %s/ puts a file for each experiment into it", file)
 	}
 	if _, err := os.Stat(filepath.Dir(file)); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Dir(file), reason(err))
@@ -130,8 +142,17 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 	}
 	report := reports.New(run, gates.Summaries(data), gates.NoiseOf(data), excluded(x), trials, verdicts, word, code)
 	report.Question, report.Scaling = x.spec.Question, gates.Scalings(data)
+	past, err := db.Past(ctx, id, trend)
+	if err != nil {
+		return nil, x, data, err
+	}
+	now := results.Judged{ID: run.ID, Started: run.Started, Commit: run.Environment.Commit}
+	report.History = gates.Histories(now, verdicts, past)
 	return report, x, data, nil
 }
+
+// trend is how many earlier runs a report tells of.
+const trend = 39
 
 func gateHost(run results.Run) gates.Host {
 	e := run.Environment
@@ -181,6 +202,8 @@ func (a *app) tell(r *reports.Report, out *outputs) error {
 	if err := errors.Join(trouble...); err != nil {
 		return err
 	}
+	a.tellCI(r, out)
+	out.told = append(out.told, r)
 	if a.quiet && !out.json {
 		a.sayProblems(r)
 	}
@@ -205,9 +228,32 @@ func (a *app) render(name string, w io.Writer, r *reports.Report) error {
 	return f.Render(w, r, a.style(w))
 }
 
-// renderFile writes a report to a file.
+// renderFile writes a report to a file, and what it refers to beside it. What is no file, such as a pipe, gets the report
+// alone.
 func (a *app) renderFile(name, file string, r *reports.Report) error {
-	return writeFile(file, func(w io.Writer) error { return a.render(name, w, r) })
+	f, err := format(name)
+	if err != nil {
+		return err
+	}
+	if file, err = destination(file, f, r); err != nil {
+		return err
+	}
+	base := filepath.Base(file)
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		base = ""
+	}
+	if f.Beside != nil && base != "" {
+		for _, b := range f.Beside(r, reports.Style{File: base}) {
+			if err := writeFile(filepath.Join(filepath.Dir(file), b.Name), text(string(b.Data))); err != nil {
+				return err
+			}
+		}
+	}
+	return writeFile(file, func(w io.Writer) error {
+		style := a.style(w)
+		style.File = base
+		return f.Render(w, r, style)
+	})
 }
 
 // precedence of exit codes, the strongest first; see docs/exit-codes.md.

@@ -15,6 +15,7 @@ type Process struct {
 	Session int
 	State   byte // R, S, D, Z, … ; Z has ended and waits to be reaped
 	Name    string
+	Began   uint64        // when it was started, as the system counts; 0 where it does not tell
 	CPU     time.Duration // user and system time of its own, in ticks of 10 ms
 	Reaped  time.Duration // that of its children that it has waited for, with theirs
 }

@@ -93,7 +93,20 @@ func parseStat(data []byte) (Process, bool) {
 		p.CPU = tick * time.Duration(number(rest[11])+number(rest[12]))
 		p.Reaped = tick * time.Duration(number(rest[13])+number(rest[14]))
 	}
+	if len(rest) > 19 {
+		p.Began, _ = strconv.ParseUint(rest[19], 10, 64) // clock ticks since the system was started
+	}
 	return p, errors.Join(err1, err2, err3) == nil
+}
+
+// began is when a process was started; 0 if it cannot be seen.
+func began(pid int) uint64 {
+	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	p, _ := parseStat(data)
+	return p.Began
 }
 
 func errSurvivors(left []Process) error {

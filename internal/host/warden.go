@@ -39,8 +39,15 @@ type warden struct {
 type left struct {
 	Run    string   // the value of RunVariable
 	Pen    string   // the directory of its cgroup; "": it has none
-	Groups []int    // sessions and groups that were started, by the numbers of their leaders
+	Groups []group  // sessions and groups that were started
 	Dirs   []string // to be removed
+}
+
+// group is a session and group, by its leader. The number alone would be another's once the leader has ended and been
+// reaped.
+type group struct {
+	Leader int
+	Began  uint64 // when the leader was started, as the system counts; 0 where it does not tell
 }
 
 // guarding is the run that is guarded now.
@@ -176,12 +183,12 @@ func Keep(dir string) {
 }
 
 // noteGroup is for a child that leads a group of its own.
-func noteGroup(pid int) { note(func(l *left) { l.Groups = append(l.Groups, pid) }) }
+func noteGroup(pid int) { note(func(l *left) { l.Groups = append(l.Groups, group{pid, began(pid)}) }) }
 
 // forgetGroups forgets those whose leaders have ended: what they left has just been ended too, and their numbers will be
 // others'.
 func forgetGroups() {
-	ended := func(pid int) bool { _, lives := alive.Load(pid); return !lives }
+	ended := func(g group) bool { _, lives := alive.Load(g.Leader); return !lives }
 	if w := guarding.Load(); w != nil {
 		w.mu.Lock()
 		any := slices.ContainsFunc(w.run.Groups, ended)

@@ -68,8 +68,9 @@ func (l left) processes() (found []Process) {
 			found = append(found, p)
 		}
 	}
+	sessions := l.sessions(table)
 	for _, p := range table {
-		if penned[p.PID] || slices.Contains(l.Groups, p.Session) || l.holds(environ(p.PID)) {
+		if penned[p.PID] || sessions[p.Session] || l.holds(environ(p.PID)) {
 			add(p)
 		}
 	}
@@ -79,6 +80,19 @@ func (l left) processes() (found []Process) {
 		}
 	}
 	return found
+}
+
+// sessions are the numbers of those that the run started. One whose leader was started at another time than ours is a
+// stranger's: the number was given away again.
+func (l left) sessions(table []Process) map[int]bool {
+	ours := map[int]bool{}
+	for _, g := range l.Groups {
+		strange := func(p Process) bool { return p.PID == g.Leader && g.Began != 0 && p.Began != g.Began }
+		if !slices.ContainsFunc(table, strange) {
+			ours[g.Leader] = true
+		}
+	}
+	return ours
 }
 
 // environ is the environment with which a process was started; "" if we may not read it.

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+
+	"runner/gates"
+	"runner/reports"
+)
+
+// summaryBound is how large the summary of a step may become: above 1 MiB the service drops it without a word.
+const summaryBound = 900_000
+
+// tellGitHub writes annotations to stderr, which the service reads as it does stdout, and adds the report to the summary
+// of the step.
+func (a *app) tellGitHub(r *reports.Report) error {
+	if err := a.render("github", a.stderr, r); err != nil {
+		return err
+	}
+	file := a.getenv("GITHUB_STEP_SUMMARY")
+	if file == "" {
+		return nil
+	}
+	var page bytes.Buffer
+	if err := a.render("markdown", &page, r); err != nil {
+		return err
+	}
+	there := int64(0)
+	if info, err := os.Stat(file); err == nil {
+		there = info.Size()
+	}
+	if there+int64(page.Len()) > summaryBound {
+		page.Reset()
+		fmt.Fprintf(&page, "\n%s\n\nThe summary of this step is full; the log has the whole report.\n", reports.Visible(r.Run.Experiment+": "+r.Tally()))
+	}
+	if there+int64(page.Len()) > summaryBound {
+		return fmt.Errorf("the summary of this step is full")
+	}
+	return appendTo(file, page.String()+"\n")
+}
+
+// outputGitHub sets the outputs of the step: words, numbers and ids, nothing that a spec could choose.
+func (a *app) outputGitHub(all []*reports.Report, word string, code int) error {
+	file := a.getenv("GITHUB_OUTPUT")
+	if file == "" {
+		return nil
+	}
+	var ids []string
+	for _, r := range all {
+		ids = append(ids, r.Run.ID)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "verdict=%s\nexit-code=%d\nruns=%s\n", word, code, strings.Join(ids, " "))
+	for _, o := range []gates.Outcome{gates.Pass, gates.Fail, gates.Inconclusive, gates.Error, gates.Skipped} {
+		fmt.Fprintf(&b, "%s=%d\n", o, count(all, o))
+	}
+	return appendTo(file, b.String())
+}
+
+func appendTo(file, text string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	return err
+}

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"runner/reports"
+)
+
+// destination is the file that a report goes to: the one that was named or, in a folder (which ends in a slash), one
+// named for its experiment, so that several experiments can be told at once.
+func destination(file string, f reports.Format, r *reports.Report) (string, error) {
+	if !isFolder(file) {
+		return file, nil
+	}
+	if err := os.MkdirAll(file, 0o777); err != nil {
+		return "", fmt.Errorf("write into %s: %w", file, reason(err))
+	}
+	return filepath.Join(file, stem(r)+"."+f.Ext), nil
+}
+
+func isFolder(file string) bool {
+	return strings.HasSuffix(file, "/") || strings.HasSuffix(file, string(filepath.Separator))
+}
+
+// stem is the name of an experiment as one of a file. Where it had to be changed, the run's id keeps it unlike others.
+func stem(r *reports.Report) string {
+	name := r.Run.Experiment
+	safe := strings.TrimLeft(strings.Map(func(c rune) rune {
+		switch {
+		case '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '.', c == '_', c == '-':
+			return c
+		}
+		return '_'
+	}, name[:min(len(name), 100)]), ".-")
+	if safe != name {
+		safe += "-" + r.Run.ID
+	}
+	return safe
+}
