@@ -22,7 +22,7 @@ func TestCurvePassesTheMeasuredSpeedups(t *testing.T) {
 		if c.Baseline {
 			continue
 		}
-		if got := at(s.Curve, float64(c.Workers)); math.Abs(got / *c.Speedup-1) > 0.02 {
+		if got := at(s.Curve, float64(c.Workers)); math.Abs(got / *c.Speedup - 1) > 0.02 {
 			t.Errorf("%d workers: %g on the curve, %g measured", c.Workers, got, *c.Speedup)
 		}
 	}

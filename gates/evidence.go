@@ -5,7 +5,9 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"unicode"
 
+	"runner/internal/diag"
 	"runner/internal/expression"
 )
 
@@ -13,14 +15,29 @@ import (
 func (c *Check) verdict() Verdict {
 	a := c.assertion
 	v := Verdict{Name: c.Name, Check: c.Text, Binding: c.binding, Level: cmpOr(a.spec.Level, "error"), Because: a.spec.Because, Published: a.spec.Published,
-		Pos: a.text.Pos(0), Cells: c.Cells}
-	v.EndCol = v.Pos.Col
-	for i := range []rune(c.Text) {
-		if at := a.text.Pos(i); at.Line == v.Pos.Line {
-			v.EndCol = max(v.EndCol, at.Col+1)
+		Cells: c.Cells}
+	v.Pos, v.EndCol = firstColumns(a.text)
+	return v
+}
+
+// firstColumns is where a text begins in its file, and the column behind its first line there, both without the space
+// around it. A rune may be written as several, such as \u00e9: it ends where the next one begins.
+func firstColumns(text diag.Text) (begin diag.Pos, end int) {
+	runes := []rune(text.String)
+	first := max(0, slices.IndexFunc(runes, func(r rune) bool { return !unicode.IsSpace(r) }))
+	begin = text.Pos(first)
+	end = begin.Col + 1
+	for i := first; i < len(runes); i++ {
+		at, next := text.Pos(i), text.Pos(i+1)
+		switch {
+		case at.Line != begin.Line || unicode.IsSpace(runes[i]):
+		case next.Line == at.Line:
+			end = max(end, next.Col)
+		default:
+			end = max(end, at.Col+1)
 		}
 	}
-	return v
+	return begin, end
 }
 
 // evidence is what the parts of a check came to.

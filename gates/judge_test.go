@@ -294,7 +294,7 @@ func TestVerdictTellsAll(t *testing.T) {
 	if v.Level != "warn" || v.Because != "two processes" || v.N != 10 || v.Support != 0 || v.Outcome != Fail {
 		t.Errorf("%+v", v)
 	}
-	if v.Pos != (diag.Pos{File: "x.yaml", Line: 1, Col: 1}) || v.EndCol != 22 {
+	if v.Pos != (diag.Pos{File: "x.yaml", Line: 1, Col: 3}) || v.EndCol != 21 {
 		t.Errorf("at %v to %d", v.Pos, v.EndCol)
 	}
 	if *v.Observed != 2 || *v.Limit != 2.5 || math.Abs(*v.Margin+0.2) > 1e-12 {

@@ -36,6 +36,10 @@ func (m *measured) summary(cell int) Summary {
 	}
 	s.N, s.Times = len(times), times
 	s.Median, s.Min, s.Max = number(stats.Median(times)), number(slices.Min(times)), number(slices.Max(times))
+	s.Mean = number(stats.Mean(times))
+	if deviation, ok := stats.Deviation(times); ok {
+		s.Deviation = number(deviation)
+	}
 	if ci, ok := stats.MedianInterval(times, 0.95); ok {
 		s.Interval = &ci
 	}
@@ -44,6 +48,7 @@ func (m *measured) summary(cell int) Summary {
 		s.Quartiles = &[2]float64{stats.Quantile(times, 0.25), stats.Quantile(times, 0.75)}
 	}
 	s.CPU, s.CoresUsed, s.Memory = q.medianOf(cpu), q.medianOf(used), q.medianOf(peak)
+	s.User, s.System = q.meanOf(user), q.meanOf(system)
 	s.Phases = q.phases()
 	if c.Baseline >= 0 {
 		m.compare(&s, cell, c.Baseline)
@@ -102,12 +107,26 @@ func number(f float64) *float64 {
 	return &f
 }
 
+// user and system are the two parts of the CPU time.
+var (
+	user   = metric{"user time", func(t *results.Trial) float64 { return t.Usage.User.Seconds() }}
+	system = metric{"system time", func(t *results.Trial) float64 { return t.Usage.System.Seconds() }}
+)
+
 func (q *query) medianOf(x metric) *float64 {
 	v, err := q.median(x)
 	if err != nil {
 		return nil
 	}
 	return number(v.(float64))
+}
+
+func (q *query) meanOf(x metric) *float64 {
+	values, err := q.values(q.cells[0], x)
+	if err != nil {
+		return nil
+	}
+	return number(stats.Mean(values))
 }
 
 func (q *query) phases() *results.Phases {

@@ -89,3 +89,22 @@ func TestSummaryHasNoSpeedupWithoutBaseline(t *testing.T) {
 		}
 	}
 }
+
+// The means and the deviation rest on the same trials as the median.
+func TestSummaryMeans(t *testing.T) {
+	plan := planOf("", "executor=serial")
+	all := trials(plan, 6, func(_, block int) float64 { return []float64{1, 1, 2, 2, 3, 99}[block] })
+	all[5].Contaminated = "another program"
+	s := Summaries(Data{Plan: plan, Trials: all})[0]
+	if math.Abs(*s.Mean-1.8) > 1e-9 || math.Abs(*s.Deviation-math.Sqrt(0.7)) > 1e-9 || math.Abs(*s.User-1.8) > 1e-9 || math.Abs(*s.System-0.9) > 1e-9 {
+		t.Errorf("mean %v, deviation %v, user %v, system %v", *s.Mean, *s.Deviation, *s.User, *s.System)
+	}
+	one := Summaries(Data{Plan: plan, Trials: all[:1]})[0]
+	if *one.Mean != 1 || one.Deviation != nil {
+		t.Errorf("of one trial: %+v", one)
+	}
+	none := Summaries(Data{Plan: plan})[0]
+	if none.Mean != nil || none.Deviation != nil || none.User != nil || none.System != nil {
+		t.Errorf("of no trial: %+v", none)
+	}
+}

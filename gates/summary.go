@@ -19,6 +19,8 @@ type Summary struct {
 	Reason       string                 // of the first bad trial, "" if all were OK
 	Times        []float64              // s, total of each trial of N in block order
 	Median       *float64               // s
+	Mean         *float64               // s
+	Deviation    *float64               // s, standard deviation of the sample; nil below 2 trials
 	Interval     *[2]float64            // s, of the median, at least 95 %; nil below 6 trials
 	Min, Max     *float64               // s
 	Quartiles    *[2]float64            // s, p25 and p75; nil below 2 trials
@@ -27,6 +29,7 @@ type Summary struct {
 	SpeedupCI    *[2]float64            // nil where there is none that is valid
 	Efficiency   *float64               // 1, speedup / workers
 	CPU          *float64               // s, median
+	User, System *float64               // s, means of the two parts of it
 	CoresUsed    *float64               // 1, median of cpu / time
 	Memory       *float64               // B, median of the trials' peaks
 	Phases       *results.Phases        // medians, each phase by itself

@@ -35,8 +35,8 @@ type Verdict struct {
 	Level        string         `json:"level"` // error or warn
 	Because      string         `json:"because,omitempty"`
 	Published    string         `json:"published,omitempty"` // what the source of the claim says
-	Pos          diag.Pos       `json:"pos"`                 // where the check's text begins
-	EndCol       int            `json:"end_col"`             // of its first line, exclusive
+	Pos          diag.Pos       `json:"pos"`                 // where the check's text begins; columns count code points
+	EndCol       int            `json:"end_col"`             // of its first line in the file, exclusive
 	Outcome      Outcome        `json:"outcome"`
 	Reason       string         `json:"reason,omitempty"`       // why, for all but a pass
 	Support      float64        `json:"support"`                // share of resamples in which it holds; 1 or 0 where nothing in it is random. It is not the probability that the claim is true

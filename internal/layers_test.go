@@ -36,7 +36,7 @@ var layers = map[string][]string{
 	"reports/charts":          {"internal/stats"},
 	"internal/serve":          {"reports", "results"},
 	"internal/cli":            {"*"},
-	"internal/bench":          {"internal/host", "internal/stats"},
+	"internal/bench":          {"internal/host", "internal/stats", "results/sqlite"},
 	"internal/bench/verdicts": {"internal/stats"},
 	"internal/chaos":          {"results", "results/sqlite", "internal/host"},
 	"cmd/runner":              {"internal/cli", "executors"},

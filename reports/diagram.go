@@ -9,7 +9,7 @@ import (
 	"runner/gates"
 )
 
-// mark is a value that hangs below the check, from the column of the sub-expression it belongs to.
+// mark is a value that hangs below the check, from the place of the sub-expression it belongs to.
 type mark struct {
 	col  int
 	text string
@@ -21,26 +21,70 @@ type mark struct {
 //	│                │
 //	1.29             false
 //
-// A call's value hangs from its name, an operation's from its operator. Where that takes more than width columns it is a
-// list instead.
+// A call's value hangs from its name, an operation's from its operator. A check that takes more than width columns goes on
+// below the values of its first line. Where not even that fits, it is a list instead.
 func diagram(check string, parts []gates.Value, width int) []string {
 	text, at := fold(check)
 	parts = shown(parts, len(at)-1)
 	if len(parts) == 0 {
 		return wrap(string(text), width)
 	}
-	marks := make([]mark, 0, len(parts))
+	marks := make([]mark, 0, len(parts)) // by offset in text
 	for _, p := range parts {
-		col := Width(string(text[:at[anchor([]rune(check), p, parts)]]))
-		marks = append(marks, mark{col, valueText(p.Value, p.Unit, 40)})
+		marks = append(marks, mark{at[anchor([]rune(check), p, parts)], valueText(p.Value, p.Unit, 40)})
 	}
-	lines := append([]string{string(text)}, hang(marks)...)
-	for _, l := range lines {
-		if Width(l) > width {
-			return list(string(text), at, parts, width)
+	for w := width; w >= width/2; w -= 4 { // the last value of a line may stand out beyond it
+		if lines := hung(text, marks, w); widest(lines) <= width {
+			return lines
 		}
 	}
+	return list(string(text), at, parts, width)
+}
+
+// hung is the text in lines of so many columns, each with its marks below it.
+func hung(text []rune, marks []mark, width int) (lines []string) {
+	indent := ""
+	for from := 0; from < len(text) || lines == nil; indent = "  " {
+		to := breakAt(text, from, width-len(indent))
+		var here []mark
+		for _, m := range marks {
+			if from <= m.col && (m.col < to || to == len(text)) {
+				here = append(here, mark{len(indent) + Width(string(text[from:m.col])), m.text})
+			}
+		}
+		lines = append(lines, indent+strings.TrimRight(string(text[from:to]), " "))
+		if len(here) > 0 {
+			lines = append(lines, hang(here)...)
+		}
+		from = to
+	}
 	return lines
+}
+
+// breakAt is where the line that begins at from ends: behind the last `and` or `or` that fits, else behind the last space.
+func breakAt(text []rune, from, width int) int {
+	if Width(string(text[from:])) <= width {
+		return len(text)
+	}
+	space, word := 0, 0
+	used := 0
+	for i := from; i < len(text) && (used <= width || space == 0); i++ {
+		if text[i] == ' ' && i > from {
+			space = i + 1
+			if before := string(text[from:i]); strings.HasSuffix(before, " and") || strings.HasSuffix(before, " or") {
+				word = i + 1
+			}
+		}
+		used += Width(string(text[i]))
+	}
+	return cmp.Or(word, space, len(text))
+}
+
+func widest(lines []string) (most int) {
+	for _, l := range lines {
+		most = max(most, Width(l))
+	}
+	return most
 }
 
 // fold writes a check on one line: each line break, with the space around it, becomes one space. at tells for each rune

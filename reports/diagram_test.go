@@ -7,8 +7,8 @@ import (
 	"runner/gates"
 )
 
-// part finds the nth piece of the check that reads text.
-func part(check, text string, value any, unit string) gates.Value {
+// piece finds the nth piece of the check that reads text.
+func piece(check, text string, value any, unit string) gates.Value {
 	at := strings.Index(check, text)
 	if at < 0 {
 		panic(text + " is not in the check")
@@ -63,7 +63,7 @@ results(a=1)[0] == "x"
 	} {
 		var parts []gates.Value
 		for _, p := range c.parts {
-			parts = append(parts, part(c.check, p[0].(string), p[1], p[2].(string)))
+			parts = append(parts, piece(c.check, p[0].(string), p[1], p[2].(string)))
 		}
 		if got := "\n" + strings.Join(diagram(c.check, parts, 80), "\n") + "\n"; got != c.want {
 			t.Errorf("%s:%s\nnot:%s", c.name, got, c.want)
@@ -71,13 +71,52 @@ results(a=1)[0] == "x"
 	}
 }
 
-func TestDiagramThatIsTooWideIsAList(t *testing.T) {
+func TestDiagramThatIsTooWide(t *testing.T) {
 	check := `speedup(procs=2) > 1.3 and efficiency(procs=2) > 0.8`
-	parts := []gates.Value{part(check, "speedup(procs=2)", 1.29, "1"), part(check, "efficiency(procs=2)", 0.645, "1")}
-	got := strings.Join(diagram(check, parts, 40), "\n")
-	want := "speedup(procs=2) > 1.3 and\nefficiency(procs=2) > 0.8\n  speedup(procs=2) = 1.29\n  efficiency(procs=2) = 0.645"
-	if got != want {
-		t.Errorf("got\n%s", got)
+	parts := []gates.Value{piece(check, "speedup(procs=2)", 1.29, "1"), piece(check, "speedup(procs=2) > 1.3", false, ""),
+		piece(check, "efficiency(procs=2)", 0.645, "1"), piece(check, "efficiency(procs=2) > 0.8", true, ""), piece(check, check, false, "")}
+	for _, c := range []struct {
+		width int
+		want  string
+	}{{40, `
+speedup(procs=2) > 1.3 and
+│                │     │
+1.29             false false
+  efficiency(procs=2) > 0.8
+  │                   │
+  0.645               true
+`}, {25, `
+speedup(procs=2) > 1.3
+│                │
+1.29             false
+  and efficiency(procs=2)
+  │   │
+  │   0.645
+  false
+  > 0.8
+  │
+  true
+`}, {20, `
+speedup(procs=2) >
+1.3 and
+efficiency(procs=2)
+> 0.8
+  speedup(procs=2)
+    = 1.29
+  speedup(procs=2)
+    > 1.3 = false
+  efficiency(procs=2)
+    = 0.645
+  efficiency(procs=2)
+    > 0.8 = true
+  speedup(procs=2)
+    > 1.3 and
+    efficiency(procs=2)
+    > 0.8 = false
+`}} {
+		if got := "\n" + strings.Join(diagram(check, parts, c.width), "\n") + "\n"; got != c.want {
+			t.Errorf("%d columns:%s\nnot:%s", c.width, got, c.want)
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ func FindingsText(w io.Writer, all []Finding, style Style) error {
 	t.para("", "  ", bold, "This machine: "+countFindings(counts))
 	t.blank()
 	for _, f := range all {
-		i := map[State]ink{OK: green, Warn: yellow, Unknown: faint}[f.State]
+		i := map[State]ink{OK: green, Warn: magenta, Unknown: faint}[f.State]
 		state := string(f.State) + strings.Repeat(" ", states-Width(string(f.State))+2)
 		name := f.Name + strings.Repeat(" ", names-Width(f.Name)+2)
 		t.para(t.style.paint(i, state)+name, strings.Repeat(" ", states+names+4), "", Visible(f.Fact))

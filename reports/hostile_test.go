@@ -110,12 +110,19 @@ var (
 	colours = regexp.MustCompile("\x1b\\[[0-9;]+m")
 	command = regexp.MustCompile(`(?m)^\s*::|##\[`)
 	formula = regexp.MustCompile(`^\s*[=+@-]`)
+	ours    = regexp.MustCompile(`(?m)^::(error|warning|notice) (file|title)=[^:\n]*::`) // an annotation of the format github
 )
 
 // acts says what of an output someone who reads it might act on: a terminal, the log of a CI service; "" if nothing.
 func acts(name, out string) string {
 	if strings.Contains(name, " in colour.") && !strings.HasSuffix(name, ".json") {
 		out = colours.ReplaceAllString(out, "")
+	}
+	switch format, _, _ := strings.Cut(strings.Fields(name)[0], "."); format {
+	case "csv": // where lines end as RFC 4180 says
+		out = strings.ReplaceAll(out, "\r\n", "\n")
+	case "github":
+		out = ours.ReplaceAllString(out, "")
 	}
 	if !utf8.ValidString(out) {
 		return "it is not UTF-8"
@@ -131,23 +138,44 @@ func acts(name, out string) string {
 	return ""
 }
 
+// commentMarker is the only comment that a document may hold, at its very beginning.
+var commentMarker = regexp.MustCompile(`^<!-- runner: [A-Za-z0-9._~$&+=:@%]* -->\n`)
+
+// brokenTable is the first line with bars that is no row of its table; "" if there is none.
+func brokenTable(out string) string {
+	bars, above := 0, 0 // of the table, and how many of its rows stand above
+	for line := range strings.Lines(out + "\n\n") {
+		n := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|")
+		switch {
+		case n == 0 && above == 1, n != 0 && above == 1 && strings.Trim(line, "|-:\n") != "", above > 0 && n != 0 && n != bars, n != 0 && line[0] != '|':
+			return "a broken row: " + line
+		case n == 0:
+			bars, above = 0, 0
+		default:
+			bars, above = n, above+1
+		}
+	}
+	return ""
+}
+
 // markup says what of a document is taken for more than text; "" if nothing is.
 func markup(name, out string) string {
 	name = name[strings.LastIndex(name, ".")+1:]
 	if slices.Contains([]string{"md", "html", "svg", "xml"}, name) {
 		for _, tag := range []string{"<script", "<img", "<!--", "](javascript", "`code`"} {
-			if strings.Contains(strings.NewReplacer("\\]", "", "\\`", "").Replace(out), tag) {
+			if name != "md" && tag[0] != '<' {
+				continue // no markup there
+			}
+			if strings.Contains(strings.NewReplacer("\\]", "", "\\`", "").Replace(commentMarker.ReplaceAllString(out, "")), tag) {
 				return tag
 			}
 		}
 	}
 	switch name {
 	case "md":
-		for line := range strings.Lines(out) {
-			if cells := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|"); cells != 0 && cells != 5 {
-				return "a broken row: " + line
-			}
-		}
+		return brokenTable(out)
+	case "html":
+		return malformed(out)
 	case "xml", "svg":
 		for d := xml.NewDecoder(strings.NewReader(out)); ; {
 			if _, err := d.Token(); errors.Is(err, io.EOF) {
@@ -207,6 +235,11 @@ func (r reportJSON) Question() string { return r.Run.Question }
 
 // TestChecksOfHostiles: the checks above find what they are for.
 func TestChecksOfHostiles(t *testing.T) {
+	for name, bad := range map[string]string{"csv.csv": "a\rb\r\n", "github.txt": "::error file=a::b\n::add-mask::x\n", "github in colour.txt": "::error file=a,line=1\n"} {
+		if acts(name, bad) == "" {
+			t.Errorf("%s: %q passes", name, bad)
+		}
+	}
 	for _, bad := range []string{"\x1b[2J", "a\u202eb", "\r", " ::error::x", "a\n::x::", "x ##[y]", "\xff", "\u0085"} {
 		if acts("text.txt", bad) == "" {
 			t.Errorf("%q passes", bad)

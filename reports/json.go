@@ -2,7 +2,6 @@ package reports
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -25,18 +24,7 @@ func init() {
 }
 
 func renderJSON(w io.Writer, r *Report, _ Style) error {
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(jsonReport(r))
-	if err == nil {
-		_, err = w.Write(escaped(text.Bytes()))
-	}
-	if err != nil {
-		return fmt.Errorf("write the JSON report: %w", err)
-	}
-	return nil
+	return writeJSON(w, jsonReport(r), "the JSON report")
 }
 
 // escaped writes what a terminal or the log of a CI service might act on as \u…: the values are the same. Outside of
@@ -130,7 +118,7 @@ func jsonCell(c *Cell) cellJSON {
 	out := cellJSON{
 		Key: c.Cell.Key(), Facets: each(c.Cell.Facets(), jsonFacet), Workload: c.Workload, Runtime: c.Runtime, Executor: c.Executor,
 		Workers: c.Workers, Baseline: c.Baseline, N: c.N, Counts: map[string]int{}, Contaminated: c.Contaminated, Reason: c.Reason, Why: c.Why,
-		Median: finite(c.Median), Interval: finites(c.Interval), Min: finite(c.Min), Max: finite(c.Max), Spread: finite(c.Spread),
+		Median: finite(c.Median), Interval: finites(c.Interval), Mean: finite(c.Mean), Deviation: finite(c.Deviation), Quartiles: finites(c.Quartiles), Min: finite(c.Min), Max: finite(c.Max), Spread: finite(c.Spread),
 		Speedup: finite(c.Speedup), SpeedupCI: finites(c.SpeedupCI), Efficiency: finite(c.Efficiency), CPU: finite(c.CPU),
 		CoresUsed: finite(c.CoresUsed), Memory: finite(c.Memory), CountedTime: []float64{},
 		Trials: each(c.Trials, func(t **results.Trial) trialJSON { return jsonTrial(*t) }),
@@ -158,7 +146,10 @@ func jsonTrial(t *results.Trial) trialJSON {
 	out := trialJSON{
 		Block: t.Block, Position: t.Position, Warmup: t.Warmup, Control: t.Control, Status: string(t.Status), Reason: t.Reason,
 		Contaminated: t.Contaminated,
-		Tasks:        t.Tasks, Result: clean(t.Result), Stdout: t.Stdout, Stderr: t.Stderr, Warnings: t.Warnings,
+		Tasks:        t.Tasks, Result: clean(t.Result), ResultDigest: t.ResultDigest, ResultsDigest: t.ResultsDigest, Stdout: t.Stdout, Stderr: t.Stderr, Warnings: t.Warnings,
+	}
+	for _, v := range t.Results {
+		out.Results = append(out.Results, clean(v))
 	}
 	if !t.Started.IsZero() {
 		started := t.Started.UTC()

@@ -109,6 +109,9 @@ type (
 		Why          string         `json:"why,omitempty"`
 		Median       *float64       `json:"median_s,omitempty"`
 		Interval     *[2]float64    `json:"interval_s,omitempty"`
+		Mean         *float64       `json:"mean_s,omitempty"`
+		Deviation    *float64       `json:"deviation_s,omitempty"`
+		Quartiles    *[2]float64    `json:"quartiles_s,omitempty"`
 		Min          *float64       `json:"min_s,omitempty"`
 		Max          *float64       `json:"max_s,omitempty"`
 		Spread       *float64       `json:"spread,omitempty"`
@@ -153,10 +156,14 @@ type (
 		Phases       *phasesJSON `json:"phases,omitempty"`
 		Usage        *usageJSON  `json:"usage,omitempty"`
 		Tasks        int         `json:"tasks"`
+		Results      []any       `json:"results,omitempty"`
 		Result       any         `json:"result,omitempty"`
 		Stdout       string      `json:"stdout,omitempty"`
 		Stderr       string      `json:"stderr,omitempty"`
 		Warnings     []string    `json:"warnings,omitempty"`
+
+		ResultsDigest string `json:"results_digest,omitempty"`
+		ResultDigest  string `json:"result_digest,omitempty"`
 	}
 	excludedJSON struct {
 		Key    string `json:"key"`

@@ -3,7 +3,9 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"math"
+	"os"
 	"strings"
 	"testing"
 
@@ -44,6 +46,21 @@ func TestJSONGoldenAndSchema(t *testing.T) {
 		if err := schema.Validate(parse(t, got)); err != nil {
 			t.Errorf("%s: %#v", name, err)
 		}
+	}
+}
+
+var reportFile = flag.String("report", "", "a JSON `FILE` to hold against the schema")
+
+func TestReportFile(t *testing.T) {
+	if *reportFile == "" {
+		t.Skip("no -report")
+	}
+	text, err := os.ReadFile(*reportFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reportSchema(t).Validate(parse(t, text)); err != nil {
+		t.Errorf("%#v", err)
 	}
 }
 
@@ -89,6 +106,49 @@ func TestJSONHasNoNumberThatIsNotThere(t *testing.T) {
 	}
 	if len(got.Cells[0].Times) != 1 || len(got.Cells[0].Trials) != 1 || got.Cells[0].Trials[0]["status"] != "timeout" {
 		t.Errorf("cells: %+v", got.Cells)
+	}
+}
+
+// What the tasks gave is there once, as itself or as its digest.
+func TestJSONResults(t *testing.T) {
+	r := three("x", gates.Pass, "error")
+	r.Cells[0].Quartiles = &[2]float64{1.2, 1.3}
+	own, large, none := r.Cells[0].Trials[0], r.Cells[0].Trials[1], r.Cells[0].Trials[2]
+	own.Results, own.Result = []any{1, "two", nil, []any{false}, map[string]any{"nan": math.NaN()}}, false
+	large.Results, large.Result, large.ResultsDigest, large.ResultDigest = nil, nil, "sha256:12 results=9 bytes=99", "sha256:34 bytes=9"
+	none.Results, none.Result = nil, nil
+	text := render(t, "json", r, Style{})
+	if err := reportSchema(t).Validate(parse(t, text)); err != nil {
+		t.Errorf("%#v", err)
+	}
+	var got struct {
+		Cells []struct {
+			Mean      float64   `json:"mean_s"`
+			Deviation *float64  `json:"deviation_s"`
+			Quartiles []float64 `json:"quartiles_s"`
+			Trials    []map[string]json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []map[string]string{
+		{"results": `[1,"two",null,[false],{"nan":null}]`, "result": "false"},
+		{"results_digest": `"sha256:12 results=9 bytes=99"`, "result_digest": `"sha256:34 bytes=9"`},
+		{},
+	} {
+		for _, name := range []string{"results", "result", "results_digest", "result_digest"} {
+			var flat bytes.Buffer
+			if raw := got.Cells[0].Trials[i][name]; raw != nil {
+				_ = json.Compact(&flat, raw)
+			}
+			if flat.String() != want[name] {
+				t.Errorf("%s of trial %d: %s, not %s", name, i, &flat, want[name])
+			}
+		}
+	}
+	if c := got.Cells[0]; c.Mean != 1.2341 || c.Deviation == nil || len(c.Quartiles) != 2 {
+		t.Errorf("%+v", c)
 	}
 }
 

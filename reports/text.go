@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"io"
-	"math"
 	"strings"
 
 	"runner/results"
@@ -48,6 +47,7 @@ func (t *teller) blank() {
 
 // para writes wrapped text in one ink: its first line behind first, the others behind rest.
 func (t *teller) para(first, rest string, i ink, s string) {
+	s = strings.ReplaceAll(s, " %", "\u00a0%") // a percentage does not break either
 	for n, l := range wrap(s, t.width-max(Width(first), Width(rest))) {
 		if n > 0 {
 			first = rest
@@ -73,9 +73,13 @@ func (t *teller) header() {
 	case 0:
 		i = green
 	case 3:
-		i = yellow
+		i = magenta
 	}
-	t.para("", "  ", bold+";"+i, Visible(t.Run.Experiment+": "+t.Tally()))
+	told := strings.Split(t.Tally(), ", ")
+	for n := range told {
+		told[n] = t.style.paint(i, glue(told[n]))
+	}
+	t.para("", "  ", "", t.style.paint(bold, glue(Visible(t.Run.Experiment))+":")+" "+strings.Join(told, ", "))
 	t.para("", "", "", Visible(t.Question))
 	t.facts(runFacts(t.Run))
 	t.facts(machineFacts(&t.Run, t.Runtimes))
@@ -134,76 +138,31 @@ func machineFacts(run *results.Run, runtimes []results.RuntimeInfo) []string {
 
 // trouble tells what went wrong: cells with the same story are told together.
 func (t *teller) trouble() {
-	type story struct {
-		status, reason string
-		stderr         []string
-		cells          []string
-	}
-	var stories []*story
-	known := map[string]*story{}
-	for i := range t.Cells {
-		c := &t.Cells[i]
-		s := story{status: c.Trouble()}
-		if s.status == "" {
-			continue
-		}
-		if bad := c.Bad(); bad != nil {
-			s.reason, s.stderr = bad.Reason, tail(bad.Stderr, 3)
-		}
-		if c.Reason != "" {
-			s.reason = c.Reason
-		}
-		id := strings.Join(append(s.stderr, s.status, s.reason), "\n")
-		if known[id] == nil {
-			known[id] = &s
-			stories = append(stories, &s)
-		}
-		known[id].cells = append(known[id].cells, glue(Visible(key(c.Cell))))
-	}
 	t.blank()
-	for _, s := range stories {
+	for _, s := range t.stories() {
 		t.para("", "  ", "", strings.Join(s.cells, "\u00a0· "))
 		t.para("  "+t.style.paint(red, s.status)+"  ", "    ", "", Visible(s.reason))
 		if s.reason == "" {
 			t.line("  " + t.style.paint(red, s.status))
 		}
 		for _, l := range s.stderr {
-			t.line("    " + t.style.paint(faint, Clip("stderr: "+l, t.width-4)))
+			t.line("    " + Clip("stderr: "+l, t.width-4))
 		}
 	}
 }
 
-// warnings tells the first of each cell, and in how many of its trials there were some.
 func (t *teller) warnings() {
 	t.blank()
-	for i := range t.Cells {
-		c := &t.Cells[i]
-		first, n := "", 0
-		for _, trial := range c.Trials {
-			if len(trial.Warnings) > 0 {
-				if n++; first == "" {
-					first = trial.Warnings[0]
-				}
-			}
-		}
-		if n > 0 {
-			t.para(t.style.paint(yellow, "warning")+"  ", "  ", "", fmt.Sprintf("%s: %s (%d of %d trials)", Visible(key(c.Cell)), Visible(first), n, len(c.Trials)))
-		}
+	for _, c := range t.cautions() {
+		t.para(t.style.paint(magenta, "warning")+"  ", "  ", "", c)
 	}
 }
 
 // footnotes are what holds for the whole table.
 func (t *teller) footnotes() {
 	t.blank()
-	for _, n := range t.Noise {
-		if n.N == 0 || math.IsNaN(n.Ratio) || math.IsInf(n.Ratio, 0) {
-			continue
-		}
-		who := "the baseline"
-		if len(t.Noise) > 1 {
-			who = glue(Visible(key(n.Cell)))
-		}
-		t.para("", "  ", "", fmt.Sprintf("noise floor: %s against itself differs by %s (%s)", who, percent(math.Abs(n.Ratio-1)), blocks(n.N)))
+	for _, n := range t.noises() {
+		t.para("", "  ", "", n)
 	}
 	t.contaminated()
 	switch n := len(t.Excluded); n {

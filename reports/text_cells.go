@@ -25,13 +25,14 @@ var columns = []column{
 	{head: "cell", left: true, tell: func(c *Cell) string { return Visible(key(c.Cell)) }},
 	{head: "n", tell: func(c *Cell) string { return fmt.Sprint(c.N) }},
 	{head: "median", tell: func(c *Cell) string { return number(c.Median, func(v float64) string { return Quantity(v, "s") }) }},
-	{head: "95 % interval", drop: 6, tell: medianInterval},
-	{head: "speedup", tell: speedup},
-	{head: "95 % interval", drop: 5, tell: speedupInterval},
-	{head: "efficiency", drop: 4, tell: func(c *Cell) string { return number(c.Efficiency, ratio) }},
-	{head: "cores used", drop: 3, tell: func(c *Cell) string { return number(c.CoresUsed, ratio) }},
-	{head: "memory", drop: 2, tell: func(c *Cell) string { return number(c.Memory, func(v float64) string { return Quantity(v, "B") }) }},
-	{head: "trouble", left: true, ink: red, tell: shortTrouble},
+	{head: "95 % interval", drop: 7, tell: medianInterval},
+	{head: "trials", drop: 2, left: true, tell: func(c *Cell) string { return sparkline(c.Times) }},
+	{head: "speedup", drop: 9, tell: speedup},
+	{head: "95 % interval", drop: 6, tell: speedupInterval},
+	{head: "efficiency", drop: 5, tell: func(c *Cell) string { return number(c.Efficiency, ratio) }},
+	{head: "cores used", drop: 4, tell: func(c *Cell) string { return number(c.CoresUsed, ratio) }},
+	{head: "memory", drop: 3, tell: func(c *Cell) string { return number(c.Memory, func(v float64) string { return Quantity(v, "B") }) }},
+	{head: "trouble", drop: 8, left: true, ink: red, tell: shortTrouble},
 	{head: "why", drop: 1, left: true, tell: func(c *Cell) string { return Visible(c.Why) }},
 }
 
@@ -153,7 +154,7 @@ func (t *teller) cells() {
 	g := newGrid(t.Cells)
 	below := false
 	if g.width() > t.width {
-		g.narrow(max(24, t.width*3/10))
+		g.narrow(t.width)
 	}
 	for g.width() > t.width {
 		gone := g.without()
@@ -172,34 +173,6 @@ func (t *teller) cells() {
 	if below {
 		t.why()
 	}
-}
-
-// narrow breaks the cells' keys, at spaces where there are any, so that none of their lines is wider than most.
-func (g *grid) narrow(most int) {
-	for _, r := range g.rows {
-		if Width(r[0]) <= most {
-			continue
-		}
-		var lines []string
-		for _, l := range wrap(r[0], most-gap) {
-			lines = append(lines, chunks(l, most-gap)...)
-		}
-		r[0] = strings.Join(lines, "\n"+strings.Repeat(" ", gap))
-	}
-}
-
-// chunks cuts a word that is too wide for a line.
-func chunks(s string, width int) []string {
-	var out []string
-	chunk, used := "", 0
-	for _, r := range s {
-		w := Width(string(r))
-		if used+w > width && chunk != "" {
-			out, chunk, used = append(out, chunk), "", 0
-		}
-		chunk, used = chunk+string(r), used+w
-	}
-	return append(out, chunk)
 }
 
 func (t *teller) table(g grid) string {

@@ -15,8 +15,8 @@ var labels = map[gates.Outcome]struct {
 }{
 	gates.Pass:         {"PASS", green},
 	gates.Fail:         {"FAIL", red},
-	gates.Inconclusive: {"INCONCLUSIVE", yellow},
-	gates.Skipped:      {"SKIPPED", faint},
+	gates.Inconclusive: {"INCONCLUSIVE", magenta},
+	gates.Skipped:      {"SKIPPED", ""},
 	gates.Error:        {"ERROR", red},
 }
 
@@ -56,24 +56,29 @@ func (t *teller) check(v *gates.Verdict, beside int) {
 		t.para(first, indent, "", c)
 		t.para(indent, indent, "", s)
 	}
-	if v.Outcome != gates.Pass && !(v.Outcome == gates.Fail && measured(v.Observed)) { // the diagram below says it better
+	if explained(v) {
 		t.para(indent, indent, "", Visible(v.Reason))
 	}
 	if v.Published != "" {
-		t.para(indent, indent, faint, "published: "+Visible(v.Published))
+		t.para(indent, indent, "", "published: "+Visible(v.Published))
 	}
 	if v.Because != "" {
-		t.para(indent, indent, faint, "because: "+Visible(v.Because))
+		t.para(indent, indent, "", "because: "+Visible(v.Because))
 	}
 	if v.Outcome == gates.Pass {
 		return
 	}
 	if at := place(v); at != "" {
-		t.para(indent, indent, faint, at)
+		t.para(indent, indent, "", at)
 	}
 	if v.Outcome == gates.Fail || v.Outcome == gates.Error {
 		t.diagram(v, indent)
 	}
+}
+
+// explained tells whether a verdict needs its reason: what was observed and the diagram say better why a check failed.
+func explained(v *gates.Verdict) bool {
+	return v.Outcome != gates.Pass && !(v.Outcome == gates.Fail && measured(v.Observed))
 }
 
 func (t *teller) diagram(v *gates.Verdict, indent string) {
@@ -83,7 +88,7 @@ func (t *teller) diagram(v *gates.Verdict, indent string) {
 	t.blank()
 	for i, l := range diagram(v.Check, v.Evidence, t.width-labelWidth-2) {
 		in := ink("")
-		if i > 0 {
+		if i > 0 && strings.Trim(l, " │") == "" { // only lines from the check to its values
 			in = faint
 		}
 		t.line(indent + "  " + t.style.paint(in, l))
@@ -93,16 +98,25 @@ func (t *teller) diagram(v *gates.Verdict, indent string) {
 
 // claim is the check as a person reads it, on one line: its name, and its expression where the name does not hold it.
 func claim(v *gates.Verdict) string {
-	folded, _ := fold(v.Check)
-	name, _ := fold(v.Name)
-	check, told := strings.TrimSpace(string(folded)), strings.TrimSpace(string(name))
-	switch {
-	case told == "" || told == check:
-		return check
-	case strings.Contains(told, check):
-		return told
+	name, check := named(v)
+	if name != "" {
+		return name + ": " + check
 	}
-	return told + ": " + check
+	return check
+}
+
+// named is a check's name and its expression. The name is "" where it holds the expression, which then stands for both.
+func named(v *gates.Verdict) (name, check string) {
+	folded, _ := fold(v.Check)
+	told, _ := fold(v.Name)
+	check, name = strings.TrimSpace(string(folded)), strings.TrimSpace(string(told))
+	switch {
+	case name == "":
+		return "", check
+	case strings.Contains(name, check):
+		return "", name
+	}
+	return name, check
 }
 
 // seen is what the check came to, with the number of blocks it rests on.
@@ -110,9 +124,9 @@ func seen(v *gates.Verdict) string {
 	var told []string
 	switch {
 	case measured(v.Observed):
-		value, surrounding := against(*v.Observed, v.Interval, v.Limit, v.Unit())
+		value, surrounding := observed(v)
 		told = append(told, value)
-		if surrounding != "" && (v.Interval[0] != v.Interval[1] || v.Outcome == gates.Inconclusive) {
+		if surrounding != "" {
 			told = append(told, "interval "+surrounding+lies(v))
 		}
 	case v.Outcome == gates.Skipped || v.Outcome == gates.Error:
@@ -129,6 +143,15 @@ func seen(v *gates.Verdict) string {
 		text = strings.TrimPrefix(text+", only a warning", ", ")
 	}
 	return text
+}
+
+// observed is what was observed and its interval, if that is more than a point.
+func observed(v *gates.Verdict) (value, surrounding string) {
+	value, surrounding = against(*v.Observed, v.Interval, v.Limit, v.Unit())
+	if surrounding != "" && v.Interval[0] == v.Interval[1] && v.Outcome != gates.Inconclusive {
+		surrounding = ""
+	}
+	return value, surrounding
 }
 
 // lies tells on which side of the limit a false claim's interval is, or that it is on both.

@@ -79,7 +79,7 @@ func TestTextIsSafeForATerminal(t *testing.T) {
 		if color != strings.Contains(out, "\x1b[") {
 			t.Errorf("color %v: escapes %v", color, !color)
 		}
-		for _, i := range []ink{bold, bold + ";" + red, bold + ";" + green, bold + ";" + yellow, faint, red, green, yellow, "0"} {
+		for _, i := range []ink{bold, faint, red, green, magenta, "0"} {
 			out = strings.ReplaceAll(out, "\x1b["+string(i)+"m", "")
 		}
 		for _, r := range out {
@@ -87,5 +87,21 @@ func TestTextIsSafeForATerminal(t *testing.T) {
 				t.Fatalf("color %v: %U reaches the terminal", color, r)
 			}
 		}
+	}
+}
+
+// The trials of each cell are drawn where there is room, and are the first numbers to go.
+func TestTextDrawsTrials(t *testing.T) {
+	r := fixture()
+	r.Cells = r.Cells[:3]
+	r.Cells[1].Times = []float64{1.25, 1.26, 1.24, 1.25, 2.5, 1.25, 1.25}
+	wide := string(render(t, "text", r, Style{Width: 160}))
+	for _, want := range []string{"95 % interval  trials       speedup", "1.240 … 1.271 s  ▁▁▁▁█▁▁         0.99", "637.7 … 645.5 ms  ▄▄▄▄▄▄▄▄▄▄      1.93"} {
+		if !strings.Contains(wide, want) {
+			t.Errorf("%q is not in\n%s", want, wide)
+		}
+	}
+	if narrow := string(render(t, "text", r, Style{Width: 125})); strings.Contains(narrow, "▁") || !strings.Contains(narrow, "12.5 MiB") {
+		t.Errorf("125 columns:\n%s", narrow)
 	}
 }

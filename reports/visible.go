@@ -130,15 +130,17 @@ func tail(s string, n int) []string {
 	return lines[max(0, len(lines)-n):]
 }
 
-// ink is the number of a terminal colour.
+// ink is the number of a terminal colour. Each can be read on a light background and on a dark one, where the sixteen
+// colours are as terminals have them. That is why what is in doubt is magenta and not yellow, and nothing is bold and
+// coloured, which many terminals make a brighter colour. Faint is for what can be passed over.
 type ink string
 
 const (
-	bold   ink = "1"
-	faint  ink = "2"
-	red    ink = "31"
-	green  ink = "32"
-	yellow ink = "33"
+	bold    ink = "1"
+	faint   ink = "2"
+	red     ink = "31"
+	green   ink = "32"
+	magenta ink = "35"
 )
 
 func (s Style) paint(i ink, t string) string {

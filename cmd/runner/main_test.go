@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,16 +26,21 @@ func TestMain(m *testing.M) {
 
 // The command line from end to end. Times are scripted, so that every byte is known.
 func TestScripts(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("COLUMNS", "120")
 			e.Setenv("TZ", "UTC")
+			e.Setenv("ROOT", root)
 			e.Setenv("LINES", "failures(n=1) == 0 and\n failures(n=99) == 0") // scripts cannot write a line break
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "order": order},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "order": order, "fetch": fetch},
 	})
 }
 

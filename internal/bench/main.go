@@ -58,6 +58,7 @@ func run(out string, pairs int, only string) error {
 	}{
 		{"cold start", b.coldStart}, {"check of 10,000 cells", b.bigCheck}, {"overhead of a run", b.overhead},
 		{"start of a worker", b.workerStart}, {"dispatch to a pool", b.dispatch}, {"the Python shim", b.shim}, {"timing a command", b.commands}, {"judging", b.judging},
+		{"a million trials", b.million},
 	} {
 		if only != "" && part.name != only {
 			continue

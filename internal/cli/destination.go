@@ -18,7 +18,17 @@ func destination(file string, f reports.Format, r *reports.Report) (string, erro
 	if err := os.MkdirAll(file, 0o777); err != nil {
 		return "", fmt.Errorf("write into %s: %w", file, reason(err))
 	}
-	return filepath.Join(file, stem(r)+"."+f.Ext), nil
+	return filepath.Join(file, stem(r)+"."+suffix(f)), nil
+}
+
+// suffix is the extension of a format, with its name before it where others have the same one.
+func suffix(f reports.Format) string {
+	for _, other := range reports.All() {
+		if other.Ext == f.Ext && other.Name != f.Name && f.Name != f.Ext {
+			return f.Name + "." + f.Ext
+		}
+	}
+	return f.Ext
 }
 
 func isFolder(file string) bool {

@@ -23,6 +23,7 @@ func TestGeneratedFiles(t *testing.T) {
 	for file, want := range map[string][]byte{
 		"../../schema/experiment.schema.json": spec.Schema(catalog(1)),
 		"../../docs/assertions.md":            []byte(gates.Reference()),
+		"../../docs/commands.md":              []byte(reference(quietApp().root())),
 	} {
 		if *update {
 			if err := os.WriteFile(file, want, 0o644); err != nil {

@@ -212,7 +212,7 @@ func (c *liveCell) speedupText() string {
 	if c.speedup == nil {
 		return ""
 	}
-	return liveText(reports.Quantity(*c.speedup, "1"))
+	return fmt.Sprintf("%.2f", *c.speedup)
 }
 
 // trouble counts the bad trials: "2 wrong, 1 timeout".

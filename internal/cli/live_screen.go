@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	liveRedraw = 100 * time.Millisecond // at least this long between two redraws
-	liveBar    = 12                     // columns
+	liveRedraw  = 100 * time.Millisecond // at least this long between two redraws
+	liveBar     = 12                     // columns
+	liveNumbers = 30                     // columns of what follows a key, without a bar
 )
 
 // liveScreen draws a line a cell, and below them one for the run, again and again at the same place. finish clears it.
@@ -152,9 +153,10 @@ func (v *liveScreen) frame(width, height int) []liveLine {
 	for _, i := range shown {
 		keys = max(keys, reports.Width(v.progress.cells[i].key))
 	}
-	keys = min(keys, width/2)
+	bar := width >= 60 && keys <= width/2 // a long key says more than a bar
+	keys = min(keys, max(width/2, width-liveNumbers))
 	for _, i := range shown {
-		lines = append(lines, v.cell(&v.progress.cells[i], keys, width))
+		lines = append(lines, v.cell(&v.progress.cells[i], keys, bar, width))
 	}
 	if more := len(v.progress.cells) - len(shown); more > 0 {
 		l := liveLine{room: width}
@@ -181,16 +183,16 @@ func (v *liveScreen) pick(room int) []int {
 	return all
 }
 
-func (v *liveScreen) cell(c *liveCell, keys, width int) liveLine {
+func (v *liveScreen) cell(c *liveCell, keys int, bar bool, width int) liveLine {
 	l := liveLine{room: width}
-	key := reports.Clip(c.key, keys)
+	key := liveClip(c.key, keys)
 	l.add(key+strings.Repeat(" ", max(0, keys-reports.Width(key))), "")
 	if !c.impossible {
 		of := max(v.progress.blocks, c.done)
 		if c.settled {
 			of = c.done
 		}
-		if width >= 60 {
+		if bar {
 			l.add(liveBarOf(c.done, of), v.ink("2"))
 		}
 		if of > 0 {
@@ -205,10 +207,24 @@ func (v *liveScreen) cell(c *liveCell, keys, width int) liveLine {
 	if t := c.trouble(); t != "" {
 		l.add(t, v.ink("31"))
 		if room := l.room - l.width - 2; room >= 20 {
-			l.add(reports.Clip(c.reason, room), v.ink("2"))
+			l.add(reports.Clip(c.reason, room), "")
 		}
 	}
 	return l
+}
+
+// liveClip shortens a key in its middle: what tells it from others stands at its ends, and rather at the last.
+func liveClip(key string, width int) string {
+	if reports.Width(key) <= width {
+		return key
+	}
+	runes := []rune(key)
+	head := reports.Clip(key, width/3)
+	from := len(runes)
+	for from > 0 && reports.Width(head+string(runes[from-1:])) <= width {
+		from--
+	}
+	return head + string(runes[from:])
 }
 
 func liveBarOf(done, of int) string {

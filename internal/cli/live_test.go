@@ -302,6 +302,25 @@ func TestLiveScreenIsBounded(t *testing.T) {
 	}
 }
 
+// A key that is too long gives up its middle, and the bar before that: what tells two keys apart stays.
+func TestLiveScreenKeepsKeysApart(t *testing.T) {
+	keys := []string{"serial size=1000 compression=fastest archive=tar", "threads=16 size=1000 compression=strongest archive=zip"}
+	for width, want := range map[int]string{
+		120: "serial size=1000 compression=fastest archive=tar        ███░░░░░░░░░  1/4  100.0 ms",
+		80:  "serial size=1000 compression=fastest archive=tar   1/4  100.0 ms|threads=16 size…compression=strongest archive=zip  0/4",
+		40:  "seria…t archive=tar  1/4  100.0 ms|threa…t archive=zip  0/4",
+	} {
+		var out bytes.Buffer
+		v := &liveScreen{w: &out, now: newLiveClock().now, size: func() (int, int) { return width, 24 }, every: neverTick}
+		v.start(8, false, keys)
+		v.trial(liveTrial{cell: 0, done: 1, total: 8, blocks: 4, status: results.OK, time: 100 * time.Millisecond})
+		v.tick()
+		if got := strings.Join(screenOf(out.String()), "|"); !strings.HasPrefix(got, want) {
+			t.Errorf("%d columns:\n%s\nnot\n%s", width, got, want)
+		}
+	}
+}
+
 // However fast trials come, there are at most ten redraws a second, and a tick shows what they left out.
 func TestLiveScreenIsThrottled(t *testing.T) {
 	w := &liveCounter{}

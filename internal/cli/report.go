@@ -13,16 +13,22 @@ import (
 func (a *app) reportCommand() *cobra.Command {
 	var (
 		name, file string
+		open       bool
 	)
 	c := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Tell a stored run again",
 		Long: `Report reads a run from the database, judges it and prints what the run printed. Nothing is run.
 RUN is an id, a unique prefix of one, last, last~1, or EXPERIMENT@last. The exit code is 0 whatever the verdict:
-use "runner gate" to decide something.`,
-		Example: "  runner report last\n  runner report last~1 --format json -o report.json",
+use "runner gate" to decide something.
+
+With --open it shows the HTML report in the browser. Without -o the file is kept beside the database, in .runner/reports.`,
+		Example: "  runner report last\n  runner report last --open\n  runner report last~1 --format json -o report.json",
 		Args:    oneRun,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
+			if open && !c.Flags().Changed("format") {
+				name = "html"
+			}
 			if _, err := format(name); err != nil {
 				return err
 			}
@@ -35,6 +41,9 @@ use "runner gate" to decide something.`,
 			if err != nil {
 				return err
 			}
+			if open {
+				return a.openReport(name, file, db.Path(), r)
+			}
 			if file != "" {
 				return a.renderFile(name, file, r)
 			}
@@ -44,6 +53,7 @@ use "runner gate" to decide something.`,
 	}
 	c.Flags().StringVarP(&name, "format", "f", "text", "the `FORMAT`; `runner list formats` names them")
 	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` instead of stdout")
+	c.Flags().BoolVar(&open, "open", false, "show the report in the browser, as HTML unless --format says otherwise")
 	_ = c.RegisterFlagCompletionFunc("format", completeFormats) // fails only for a flag that is not there
 	return c
 }

@@ -46,6 +46,14 @@ func Mean(values []float64) float64 {
 	return stat.Mean(values, nil)
 }
 
+// Deviation is the standard deviation of the sample, with n-1; false for fewer than two values.
+func Deviation(values []float64) (float64, bool) {
+	if len(values) < 2 {
+		return 0, false
+	}
+	return stat.StdDev(values, nil), true
+}
+
 // RelativeSpread is (p75-p25)/median; false for fewer than two values or a median of 0.
 func RelativeSpread(values []float64) (float64, bool) {
 	m := Median(values)

@@ -103,6 +103,15 @@ func TestMedianIntervalCovers(t *testing.T) {
 	}
 }
 
+func TestDeviation(t *testing.T) {
+	if got, ok := Deviation([]float64{2, 4, 4, 4, 5, 5, 7, 9}); !ok || math.Abs(got-math.Sqrt(32.0/7)) > 1e-12 {
+		t.Errorf("Deviation = %v, %v", got, ok)
+	}
+	if got, ok := Deviation([]float64{1}); ok {
+		t.Errorf("Deviation of one value = %v", got)
+	}
+}
+
 func TestRelativeSpread(t *testing.T) {
 	if got, ok := RelativeSpread([]float64{1, 2, 3, 4, 5}); !ok || math.Abs(got-2.0/3) > 1e-12 {
 		t.Errorf("%v, %v", got, ok)

@@ -21,7 +21,7 @@ func (db *DB) probe(ctx context.Context, whole int64) error {
 		return err
 	}
 	looks := []string{
-		"SELECT coalesce(sum(started_ns + length(id)), 0) FROM runs NOT INDEXED", "SELECT count(*) FROM cells NOT INDEXED", "SELECT count(*) FROM counts NOT INDEXED",
+		"SELECT total(started_ns + length(id)) FROM runs NOT INDEXED", "SELECT count(*) FROM cells NOT INDEXED", "SELECT count(*) FROM counts NOT INDEXED",
 		"SELECT count(*) FROM verdicts NOT INDEXED", "SELECT count(*) FROM (SELECT * FROM trials ORDER BY trial DESC LIMIT 1)",
 		"SELECT count(*) FROM (SELECT run, block, position FROM trials ORDER BY run DESC, block DESC, position DESC LIMIT 1)",
 	}

@@ -121,14 +121,26 @@ func compress(raw []byte) []byte {
 	return blob.Bytes()
 }
 
+// readers are kept too: to make one takes longer than to read the timeline of a few tasks.
+var readers sync.Pool
+
+func inflater(in io.Reader) (io.ReadCloser, error) {
+	r, kept := readers.Get().(io.ReadCloser)
+	if !kept {
+		return zlib.NewReader(in)
+	}
+	return r, r.(zlib.Resetter).Reset(in, nil)
+}
+
 // decompress refuses what has been changed (zlib ends with a checksum), is followed by something, or would become larger
 // than anything that is stored.
 func decompress(blob []byte) ([]byte, error) {
 	in := bytes.NewReader(blob)
-	r, err := zlib.NewReader(in)
+	r, err := inflater(in)
 	if err != nil {
 		return nil, err
 	}
+	defer readers.Put(r)
 	raw, err := io.ReadAll(io.LimitReader(r, 2*keepSpans))
 	switch {
 	case err != nil:

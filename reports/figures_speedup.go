@@ -1,0 +1,149 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+
+	"runner/gates"
+	"runner/internal/matrix"
+	"runner/reports/charts"
+)
+
+// mostLines is how many lines can be told apart in one figure.
+const mostLines = 6
+
+// crew is the cells that differ in nothing but their number of workers.
+type crew struct {
+	cell  matrix.Cell // without the number of workers
+	cells []*Cell     // with a speedup, by their workers
+}
+
+// speedups draws a line for each executor, the lines of one workload together if they are few enough to tell apart.
+func (r *Report) speedups() panel {
+	p := panel{Name: "speedup", Title: "Speedup against workers", Open: 4,
+		Doc: "How many times as fast as its baseline a cell is, with the 95 % interval, and the law that was fitted."}
+	sets := r.byWorkload(inLine)
+	for _, cells := range sets {
+		for _, crews := range apart(crewsOf(cells)) {
+			rest := ""
+			if common := elsewhere(crews[0].cell); len(crews) < len(crewsOf(cells)) {
+				rest = Visible(common.Key())
+			}
+			p.Figures = append(p.Figures, figure{Name: titled(len(sets) > 1, cells[0].Workload, rest),
+				Chart: charts.Speedup(p.id(len(p.Figures)), r.lines(crews), r.Run.Environment.Cores), Data: speedupSheet(crews)})
+		}
+	}
+	return p
+}
+
+// inLine tells whether a cell is a point of a line.
+func inLine(c *Cell) bool { return c.Cell.Get(matrix.Workers) != nil && measured(c.Speedup) }
+
+func crewsOf(cells []*Cell) []crew {
+	g := groups{}
+	var out []crew
+	for _, c := range cells {
+		rest := withoutWorkers(c.Cell)
+		at := g.of(rest.Encoded())
+		if at == len(out) {
+			out = append(out, crew{cell: rest})
+		}
+		out[at].cells = append(out[at].cells, c)
+	}
+	for _, c := range out {
+		slices.SortStableFunc(c.cells, func(a, b *Cell) int { return a.Workers - b.Workers })
+	}
+	return out
+}
+
+func withoutWorkers(c matrix.Cell) matrix.Cell {
+	return c.With(func(name string) bool { return name == matrix.Workers })
+}
+
+// apart gives each figure the lines of the same levels of all axes but the executor, where they are too many for one.
+func apart(all []crew) [][]crew {
+	if len(all) <= mostLines {
+		return [][]crew{all}
+	}
+	g := groups{}
+	var sets [][]crew
+	for _, c := range all {
+		at := g.of(elsewhere(c.cell).Encoded())
+		if at == len(sets) {
+			sets = append(sets, nil)
+		}
+		sets[at] = append(sets[at], c)
+	}
+	var out [][]crew
+	for _, set := range sets {
+		out = append(out, batches(set, mostLines)...)
+	}
+	return out
+}
+
+// elsewhere is a cell without its executor.
+func elsewhere(c matrix.Cell) matrix.Cell {
+	return c.With(func(name string) bool { return name == matrix.Executor || name == matrix.Workers })
+}
+
+func (r *Report) lines(crews []crew) []charts.Line {
+	cells := make([]matrix.Cell, len(crews))
+	for i, c := range crews {
+		cells[i] = c.cell
+	}
+	names := shortNames(cells)
+	out := make([]charts.Line, len(crews))
+	for i, c := range crews {
+		l := charts.Line{Name: label(names[i])}
+		for _, cell := range c.cells {
+			l.Points = append(l.Points, charts.Point{Workers: cell.Workers, Speedup: *cell.Speedup, Interval: finites(cell.SpeedupCI),
+				Label: fmt.Sprintf("%s: speedup %s, %s (n = %d)", Clip(Visible(key(cell.Cell)), 80), speedup(cell), or(speedupInterval(cell), "no interval"), cell.N)})
+		}
+		if s := r.law(c.cells[0].Cell); s != nil {
+			l.Law = lawText(s)
+			for _, at := range s.Curve {
+				l.Curve = append(l.Curve, charts.XY{X: at.Workers, Y: at.Speedup})
+			}
+		}
+		out[i] = l
+	}
+	return out
+}
+
+func or(told, instead string) string {
+	if told == missing {
+		return instead
+	}
+	return told
+}
+
+// law is the one that a cell is part of, nil if none is.
+func (r *Report) law(c matrix.Cell) *gates.Scaling {
+	for i := range r.Scaling {
+		if slices.Contains(r.Scaling[i].Cells, c) {
+			return &r.Scaling[i]
+		}
+	}
+	return nil
+}
+
+// lawText is what keeps the work from scaling, in a few words; "" where there is nothing that is more than noise.
+func lawText(s *gates.Scaling) string {
+	switch {
+	case s.Serial == nil || s.Serial.Interval[1] <= 0 || s.Serial.Value <= 0 || s.Serial.Value >= 1:
+		return ""
+	case s.Pairs != nil:
+		return "contention " + plainSpaces(percent(s.Serial.Value)) + ", coherency " + plainSpaces(percent(s.Pairs.Value))
+	}
+	return plainSpaces(percent(s.Serial.Value)) + " is serial"
+}
+
+func speedupSheet(crews []crew) sheet {
+	s := sheet{Head: []string{"cell", "workers", "speedup", "95 % interval", "n"}, Text: 1}
+	for _, c := range crews {
+		for _, cell := range c.cells {
+			s.Rows = append(s.Rows, []string{Visible(key(cell.Cell)), fmt.Sprint(cell.Workers), speedup(cell), speedupInterval(cell), fmt.Sprint(cell.N)})
+		}
+	}
+	return s
+}

@@ -1,0 +1,72 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"runner/gates"
+	"runner/reports/charts"
+)
+
+const mostTrends = 12
+
+// trends draws what the checks came to in earlier runs, in the order in which the checks are told.
+func (r *Report) trends() panel {
+	p := panel{Name: "history", Title: "History of the checks", Open: 1, Doc: "What was observed in each run on this machine, with its 95 % interval, and where the earlier runs lie."}
+	left := make([]*gates.History, len(r.History))
+	for i := range r.History {
+		left[i] = &r.History[i]
+	}
+	for _, v := range r.byOutcome() {
+		for i, h := range left {
+			if h != nil && h.Name == v.Name {
+				left[i] = nil
+				if len(p.Figures) < mostTrends {
+					p.Figures = append(p.Figures, trend(p.id(len(p.Figures)), h))
+				}
+				break
+			}
+		}
+	}
+	for _, h := range left { // of a check that has no verdict now
+		if h != nil && len(p.Figures) < mostTrends {
+			p.Figures = append(p.Figures, trend(p.id(len(p.Figures)), h))
+		}
+	}
+	p.leave(len(r.History)-len(p.Figures), "check", "checks")
+	return p
+}
+
+func trend(id string, h *gates.History) figure {
+	t := charts.Trend{Unit: h.Unit, Limit: finite(h.Limit)}
+	data := sheet{Head: []string{"run", "date", "commit", "outcome", "observed", "95 % interval"}, Text: 4}
+	for i := range h.Moments {
+		m := &h.Moments[i]
+		name, date := m.Started.UTC().Format("01-02"), m.Started.UTC().Format("2006-01-02 15:04 UTC")
+		commit := Visible(m.Commit[:min(len(m.Commit), 10)])
+		if m.Commit != "" {
+			name = Visible(m.Commit[:min(len(m.Commit), 7)])
+		}
+		value, around := missing, missing
+		if measured(m.Observed) {
+			value, around = against(*m.Observed, finites(m.Interval), h.Limit, h.Unit)
+			around = cmp.Or(around, missing)
+		}
+		t.Moments = append(t.Moments, charts.Moment{Name: name, Value: finite(m.Observed), Interval: finites(m.Interval), Outcome: string(m.Outcome),
+			Label: fmt.Sprintf("%s, %s: %s, %s", date, Clip(Visible(m.Run), 40), plainSpaces(value), Visible(string(m.Outcome)))})
+		data.Rows = append(data.Rows, []string{Visible(m.Run), glue(date), commit, Visible(string(m.Outcome)), value, around})
+	}
+	doc := ""
+	if u := h.Usual; u != nil {
+		band, ok := [3]float64{u.Low, u.Median, u.High}, true
+		for _, v := range band {
+			ok = ok && measured(&v)
+		}
+		if ok {
+			t.Usual = &band
+			doc = fmt.Sprintf("%d earlier runs: median %s, usual %s", u.N, Quantity(u.Median, h.Unit), interval([2]float64{u.Low, u.High}, u.Median, h.Unit))
+		}
+	}
+	return figure{Name: Visible(strings.Join(strings.Fields(h.Name), " ")), Doc: doc, Chart: charts.History(id, t), Data: data}
+}

@@ -1,0 +1,180 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"runner/results"
+)
+
+// noteHTML is a section of sentences.
+type noteHTML struct {
+	Title, Class string
+	Lead         string // what a sentence begins with where it stands alone
+	Told         []string
+}
+
+type storyHTML struct {
+	Cells, Status, Reason string
+	Stderr                string
+}
+
+// exclusionHTML is a reason and the combinations that were not run for it.
+type exclusionHTML struct {
+	Reason string
+	Cells  []string
+}
+
+// plainFacts are those that stand below the question.
+func plainFacts(r *Report) []string {
+	var told []string
+	for _, f := range append(runFacts(r.Run), machineFacts(&r.Run, r.Runtimes)...) {
+		if f != "" {
+			told = append(told, glue(Visible(f)))
+		}
+	}
+	return told
+}
+
+func htmlNotes(r *Report) []noteHTML {
+	var scaling []string
+	for i := range r.Scaling {
+		s := &r.Scaling[i]
+		scaling = append(scaling, Visible(s.Name)+": "+Visible(s.Sentence)+told(s.Law))
+	}
+	var out []noteHTML
+	for _, n := range []noteHTML{
+		{"Scaling", "", "scaling: ", scaling}, {"Noise", "", "", r.noises()},
+		{"Shared machine", "inconclusive", "", r.shared()}, {"Warnings", "inconclusive", "warning: ", r.cautions()},
+	} {
+		if len(n.Told) > 0 {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func htmlStories(r *Report) []storyHTML {
+	var out []storyHTML
+	for _, s := range r.stories() {
+		for i, l := range s.stderr {
+			s.stderr[i] = Clip(l, 400)
+		}
+		out = append(out, storyHTML{strings.Join(s.cells, " · "), s.status, Visible(s.reason), strings.Join(s.stderr, "\n")})
+	}
+	return out
+}
+
+func htmlExcluded(all []Excluded) []exclusionHTML {
+	g := groups{}
+	var out []exclusionHTML
+	for _, e := range all {
+		at := g.of(e.Reason)
+		if at == len(out) {
+			out = append(out, exclusionHTML{Reason: Visible(e.Reason)})
+		}
+		out[at].Cells = append(out[at].Cells, Visible(key(e.Cell)))
+	}
+	return out
+}
+
+// environment is the machine as it was, fact by fact; what is not known is left out.
+func environment(r *Report) [][2]string {
+	e := &r.Run.Environment
+	var all [][2]string
+	add := func(name, fact string) {
+		if fact != "" {
+			all = append(all, [2]string{name, Visible(fact)})
+		}
+	}
+	add("system", strings.Trim(e.OS+"/"+e.Arch, "/"))
+	add("kernel", e.Kernel)
+	add("virtual machine", e.Virtual)
+	add("processor", e.CPU)
+	if e.Cores > 0 {
+		add("usable cores", fmt.Sprint(e.Cores))
+	}
+	if p := r.Run.Parallelism(); measured(p) {
+		add("parallelism", ratio(*p))
+	}
+	if e.Memory > 0 {
+		add("memory", Quantity(float64(e.Memory), "B"))
+	}
+	if e.Swap != nil {
+		add("swapped out", Quantity(float64(*e.Swap), "B"))
+	}
+	add("governor", e.Governor)
+	add("boost", e.Boost)
+	add("SMT", e.SMT)
+	add("clock", e.Clock)
+	if measured(e.Load) {
+		add("load at the start", ratio(*e.Load))
+	}
+	add("Go", e.Go)
+	for _, i := range r.Runtimes {
+		gil := ""
+		if i.GIL != "" {
+			gil = "GIL " + i.GIL
+		}
+		add("runtime", strings.Join(strings.Fields(strings.Join([]string{i.Name, i.Version, gil, i.Path}, " ")), " "))
+	}
+	add("host (hashed)", e.Host)
+	commit := e.Commit
+	if commit != "" && e.Dirty {
+		commit += ", changed since"
+	}
+	add("commit", commit)
+	if r.Run.After != nil {
+		for _, d := range results.Differences(*e, *r.Run.After) {
+			add("changed meanwhile", d.String())
+		}
+	}
+	return all
+}
+
+// rerun are the commands that do it again. Texts are quoted for a shell; what could not be typed is replaced.
+func rerun(run *results.Run) []string {
+	var all []string
+	if commit := run.Environment.Commit; isHex(commit) {
+		line := "git checkout " + commit
+		if run.Environment.Dirty {
+			line += "   # and what was changed since, which is not in it"
+		}
+		all = append(all, line)
+	}
+	o := &run.Options
+	words := []string{"runner", "run"}
+	flag := func(name, value string) {
+		if value != "" {
+			words = append(words, name, quoted(value))
+		}
+	}
+	flag("--profile", o.Profile)
+	for _, only := range o.Only {
+		flag("--only", only)
+	}
+	for _, k := range sortedKeys(o.Define) {
+		flag("-D", k+"="+o.Define[k])
+	}
+	if o.Repeats > 0 {
+		flag("--repeats", fmt.Sprint(o.Repeats))
+	}
+	if o.UntilDecided {
+		words = append(words, "--until-decided")
+	}
+	if o.Budget > 0 {
+		flag("--budget", o.Budget.String())
+	}
+	if o.NoConfirm {
+		words = append(words, "--no-confirm")
+	}
+	flag("--seed", fmt.Sprint(run.Seed))
+	if run.Spec != "" {
+		words = append(words, pathWord(run.Spec))
+		all = append(all, strings.Join(words, " "))
+	}
+	if run.ID != "" {
+		all = append(all, "runner report "+pathWord(run.ID)+"   # tells this run again")
+	}
+	return all
+}
