@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
+	"sync"
 
 	"runner/reports/charts"
 )
@@ -22,18 +22,21 @@ var (
 	pageSource string
 	//go:embed page.css
 	pageRules string
-
-	pageTemplate = template.Must(template.New("page").Parse(pageSource))
 )
 
+// pageTemplate is made when it is first needed, as every worker process would pay for it.
+var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageSource)) })
+
 // pageStyle holds no text of a report. Print is light, whatever the screen is.
-var pageStyle = ":root{" + charts.Variables(charts.Light) + "}\n@media screen and (prefers-color-scheme:dark){:root{" + charts.Variables(charts.Dark) + "}}\n" + pageRules
+var pageStyle = sync.OnceValue(func() string {
+	return ":root{" + charts.Variables(charts.Light) + "}\n@media screen and (prefers-color-scheme:dark){:root{" + charts.Variables(charts.Dark) + "}}\n" + pageRules
+})
 
 // pagePolicy lets a browser load nothing and run nothing: only this one style sheet is in force.
-var pagePolicy = func() string {
-	sum := sha256.Sum256([]byte(pageStyle))
+var pagePolicy = sync.OnceValue(func() string {
+	sum := sha256.Sum256([]byte(pageStyle()))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data:; base-uri 'none'; form-action 'none'"
-}()
+})
 
 // method is how verdicts are reached, in two sentences.
 const method = "A claim is evaluated on many resamples of the blocks that its cells have in common, and the interval is their middle 95 %. " +
@@ -44,7 +47,7 @@ const chartBytes = 640_000
 
 func renderHTML(w io.Writer, r *Report, _ Style) error {
 	var page bytes.Buffer
-	err := pageTemplate.Execute(&page, htmlPage(r))
+	err := pageTemplate().Execute(&page, htmlPage(r))
 	if err == nil {
 		_, err = w.Write(page.Bytes())
 	}
@@ -76,7 +79,7 @@ type pageHTML struct {
 
 type panelHTML struct {
 	Name, Title, Doc, Note string
-	Tall                   bool // two other panels may fit beside it
+	Tall, Wide             bool // of two rows, of two columns
 	Figures                []figureHTML
 }
 
@@ -112,7 +115,7 @@ type cellHTML struct {
 
 func htmlPage(r *Report) *pageHTML {
 	p := &pageHTML{
-		Policy: pagePolicy, Style: template.CSS(pageStyle), //nolint:gosec // constant
+		Policy: pagePolicy(), Style: template.CSS(pageStyle()),
 		Title: Visible(r.Run.Experiment + ": " + r.Tally()), Question: Visible(r.Question), Tone: tone(r.Code),
 		Facts: plainFacts(r), Panels: htmlPanels(r.panels()), Cells: htmlCells(r.Cells), Notes: htmlNotes(r), Stories: htmlStories(r),
 		Excluded: htmlExcluded(r.Excluded), Environment: environment(r), Rerun: rerun(&r.Run), Version: Visible(r.Run.Version), Method: method,
@@ -135,14 +138,19 @@ func tone(code int) string {
 	return "fail"
 }
 
-// tallest is the panel that is as high as two others, -1 if none is.
-func tallest(panels []panel) int {
+// lay lets two panels stand beside a high one, and gives the last one a row of its own where nothing is left to stand
+// beside it.
+func lay(panels []panel, out []panelHTML) {
+	places := len(panels)
 	for i, p := range panels {
 		if p.Name == "time" && p.rows() > 8 {
-			return i
+			out[i].Tall = true
+			places++
 		}
 	}
-	return slices.IndexFunc(panels, func(p panel) bool { return p.Name == "timeline" && len(p.Figures) > 3 })
+	if places%2 == 1 {
+		out[len(out)-1].Wide = true
+	}
 }
 
 // htmlPanels draws as many figures as the page has room for, the first ones of each panel first.
@@ -153,9 +161,7 @@ func htmlPanels(panels []panel) []panelHTML {
 		out[i] = panelHTML{Name: p.Name, Title: p.Title, Doc: p.Doc, Note: p.Note}
 		most = max(most, len(p.Figures))
 	}
-	if i := tallest(panels); i >= 0 {
-		out[i].Tall = true
-	}
+	lay(panels, out)
 	for n := range most {
 		for i, p := range panels {
 			if n >= len(p.Figures) {
@@ -173,7 +179,7 @@ func htmlPanels(panels []panel) []panelHTML {
 				label += ": " + f.Name
 			}
 			out[i].Figures = append(out[i].Figures, figureHTML{ID: p.id(n), Name: f.Name, Doc: f.Doc, Label: label, Open: n < p.Open,
-				SVG: template.HTML(svg), Data: htmlSheet(f.Data)}) //nolint:gosec // charts escapes the texts in it
+				SVG: template.HTML(svg), Data: htmlSheet(f.Data)}) // charts escapes the texts in it
 		}
 	}
 	for i, n := range left {

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"flag"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,9 +17,21 @@ import (
 	"runner/results"
 )
 
+var pages = flag.String("pages", "", "write the pages of the fixtures into this directory, for a browser")
+
+// drawing is a chart within a page. Charts have tests of their own, and what they draw is not of the page.
+var drawing = regexp.MustCompile(`(?s)(<div class="chart"[^>]*>)<svg.*?</svg>`)
+
 func TestHTMLGoldens(t *testing.T) {
-	golden(t, "report.html", render(t, "html", fixture(), Style{}))
-	golden(t, "figures.html", render(t, "html", pictured(12, 100), Style{}))
+	for name, r := range map[string]*Report{"report.html": fixture(), "figures.html": pictured(6, 100)} {
+		page := render(t, "html", r, Style{})
+		if *pages != "" {
+			if err := os.WriteFile(filepath.Join(*pages, name), page, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		golden(t, name, drawing.ReplaceAll(page, []byte("$1<svg/>")))
+	}
 }
 
 // voids are the elements that have no end.
@@ -111,18 +126,15 @@ func TestPagesStandAlone(t *testing.T) {
 	if !strings.Contains(page, "default-src &#39;none&#39;") {
 		t.Error("there is no policy")
 	}
-	for _, bad := range []string{"<script", " on", "@import", "url(http", " style=", "javascript:"} {
-		if at := regexp.MustCompile(`<[^>]*` + regexp.QuoteMeta(bad) + `[a-z]*=?"?`).FindString(page); at != "" && bad != " on" {
-			t.Errorf("%s: %.80s", bad, at)
+	for _, bad := range []string{`<script`, `@import`, `url\([^#"]`, ` style=`, `javascript:`, `<[^>]* on[a-z]+="`} {
+		if at := regexp.MustCompile(bad).FindString(page); at != "" {
+			t.Errorf("it holds %s", at)
 		}
 	}
 	for _, link := range regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
 		if !strings.HasPrefix(link[1], "#") && link[1] != "data:," {
 			t.Errorf("it refers to %s", link[1])
 		}
-	}
-	if at := regexp.MustCompile(`<[^>]* on[a-z]+="`).FindString(page); at != "" {
-		t.Errorf("an event: %s", at)
 	}
 }
 

@@ -104,7 +104,7 @@ func (r *Report) markdownHead() section {
 // verdictMarks stand before the words of verdicts.
 var verdictMarks = map[gates.Outcome]string{gates.Fail: "❌", gates.Error: "❗", gates.Inconclusive: "🔶", gates.Skipped: "⚪", gates.Pass: "✅"}
 
-const checksHead = "\n| verdict | claim | observed | 95 % interval | margin | holds in | where |\n|---|---|---|---|---|---|---|\n"
+const checksHead = "\n| verdict | claim | observed | margin | holds in |\n|---|---|---|---|---|\n"
 
 // markdownChecks are the checks that want a look, with what each of their parts came to; those that passed are folded.
 func (r *Report) markdownChecks() []section {
@@ -150,8 +150,18 @@ func markdownCheck(v *gates.Verdict, c *checkHTML) string {
 	if c.Blocks != "" {
 		holds += "<br>" + c.Blocks
 	}
-	return "| " + strings.Join([]string{verdict, claim, inMarkdown(c.Observed), inMarkdown(c.Interval), c.Margin, holds, inMarkdown(c.Place)}, " | ") + " |\n"
+	if c.Place != "" {
+		claim += "<br><sub>" + inMarkdown(c.ShortPlace()) + "</sub>"
+	}
+	seen := unbroken(c.Observed)
+	if c.Interval != missing {
+		seen += "<br>" + unbroken(c.Interval)
+	}
+	return "| " + strings.Join([]string{verdict, claim, seen, c.Margin, holds}, " | ") + " |\n"
 }
+
+// unbroken is a number of our own: its spaces do not break.
+func unbroken(s string) string { return marks.Replace(html.EscapeString(s)) }
 
 // preformatted is text as it is, in which nothing is markup.
 func preformatted(text string) string {

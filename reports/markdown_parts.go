@@ -74,8 +74,12 @@ func markdownCells(cells []Cell) section {
 	var rows []string
 	for _, r := range g.rows {
 		row := "|"
-		for _, text := range r {
-			row += " " + inMarkdown(text) + " |"
+		for i, text := range r {
+			told := inMarkdown(text)
+			if !g.columns[i].left {
+				told = glue(told)
+			}
+			row += " " + told + " |"
 		}
 		rows = append(rows, row+"\n")
 	}

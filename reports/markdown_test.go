@@ -106,6 +106,9 @@ func TestHostileFigures(t *testing.T) {
 		fill(reflect.ValueOf(r), text)
 		for i := range r.Cells {
 			r.Cells[i].Executor = text
+			for _, t := range r.Cells[i].Trials {
+				t.Spans = t.Spans[:8]
+			}
 			if utf8.ValidString(text) {
 				facets := append(r.Cells[i].Cell.Facets(), matrix.Facet{Name: "level", Value: fmt.Sprint(text, i)})
 				r.Cells[i].Cell = matrix.NewCell(facets...)

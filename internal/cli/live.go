@@ -212,6 +212,9 @@ func (c *liveCell) speedupText() string {
 	if c.speedup == nil {
 		return ""
 	}
+	if *c.speedup < 0.01 {
+		return liveText(reports.Quantity(*c.speedup, "1"))
+	}
 	return fmt.Sprintf("%.2f", *c.speedup)
 }
 

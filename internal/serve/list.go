@@ -93,7 +93,7 @@ func (l listing) heading(p *page, runs []Run) {
 		}
 	}
 	if len(judged) > 1 { // the report of the newest one tells of those before it
-		p.add("<p><a href=\"%s#history\">What became of each check over these runs</a></p>\n", runPath(judged[0], ""))
+		p.add("<p><a href=\"%s#figures-history\">What became of each check over these runs</a></p>\n", runPath(judged[0], ""))
 	}
 }
 

@@ -27,10 +27,12 @@ function listen() {
   source.addEventListener('end', () => { source.close(); location.reload(); });
 }
 
-document.addEventListener('visibilitychange', () => {
-  source.close();
+// Nobody looks at a page that is hidden, and somebody may be measuring.
+function attend() {
+  source?.close();
   if (!document.hidden) listen();
-});
-addEventListener('pagehide', () => source.close());
-addEventListener('pageshow', (event) => { if (event.persisted) listen(); });
-listen();
+}
+
+document.addEventListener('visibilitychange', attend);
+addEventListener('pagehide', () => source?.close());
+addEventListener('pageshow', attend);

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"runner/gates"
 	"runner/reports"
 	"runner/results"
 )
@@ -38,9 +39,26 @@ func TestList(t *testing.T) {
 		t.Errorf("another experiment's runs in\n%s", page)
 	}
 	_, page = get(t, s, "/experiment/primes")
-	if strings.Contains(page, "#history") {
+	if strings.Contains(page, "history") {
 		t.Error("one run has no history")
 	}
+}
+
+// TestHistory wants the link of an experiment to lead to the figures of its newest judged run.
+func TestHistory(t *testing.T) {
+	s := start(t, &fake{runs: []Run{running("new", "pi"), stored("two", "pi", "PASS"), stored("one", "pi", "PASS")}}, nil)
+	_, page := get(t, s, "/experiment/pi")
+	contains(t, page, `href="/run/two#figures-history"`)
+	value := 1.5
+	moment := gates.Moment{Run: "two", Started: day, Outcome: gates.Pass, Observed: &value}
+	r := reports.New(results.Run{ID: "two"}, nil, nil, nil, nil, nil, "PASS", 0)
+	r.History = []gates.History{{Name: "it scales", Unit: "1", Moments: []gates.Moment{moment, moment}}}
+	f, _ := reports.Lookup("html")
+	var html strings.Builder
+	if err := f.Render(&html, r, reports.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, html.String(), `id="figures-history"`)
 }
 
 func TestNoRuns(t *testing.T) {
