@@ -28,9 +28,7 @@ var (
 var pageTemplate = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageSource)) })
 
 // pageStyle holds no text of a report. Print is light, whatever the screen is.
-var pageStyle = sync.OnceValue(func() string {
-	return ":root{" + charts.Variables(charts.Light) + "}\n@media screen and (prefers-color-scheme:dark){:root{" + charts.Variables(charts.Dark) + "}}\n" + pageRules
-})
+var pageStyle = sync.OnceValue(func() string { return Colours() + pageRules })
 
 // pagePolicy lets a browser load nothing and run nothing: only this one style sheet is in force.
 var pagePolicy = sync.OnceValue(func() string {

@@ -30,7 +30,9 @@ func signals() (ctx context.Context, caught func() int, stop func()) {
 				host.EndAll()
 				os.Exit(128 + int(n))
 			}
-			fmt.Fprintln(os.Stderr, "\rstopping: what runs is ended and cleaned up after; once more: at once")
+			if host.Guarded() {
+				fmt.Fprintln(os.Stderr, "\rstopping: what runs is ended and cleaned up after; once more: at once")
+			}
 			cancel()
 		}
 	}()

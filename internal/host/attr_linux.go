@@ -13,7 +13,7 @@ func OfGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: sys
 // OfServer is for a process that starts a session and a group of its own. Where a warden will end it with all that is in its
 // session, it outlives this process for that moment: who dies at once leaves children that nobody can be asked for.
 func OfServer() *syscall.SysProcAttr {
-	if guarded() {
+	if Guarded() {
 		return OfOwn()
 	}
 	return OfSession()

@@ -30,7 +30,7 @@ var alive sync.Map
 // EndAll kills all children and their groups, for the moment before this process ends itself. Where a warden will do it,
 // they are left to that: it gives them a moment to tidy up.
 func EndAll() {
-	if guarded() {
+	if Guarded() {
 		return
 	}
 	alive.Range(func(_, c any) bool {

@@ -199,5 +199,5 @@ func forgetGroups() {
 	}
 }
 
-// guarded tells whether somebody will end what this process leaves.
-func guarded() bool { return guarding.Load() != nil }
+// Guarded tells whether somebody will end what this process leaves: a run is under way.
+func Guarded() bool { return guarding.Load() != nil }

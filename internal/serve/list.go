@@ -65,7 +65,7 @@ func (s *Server) rows(ctx context.Context, l listing) (markup, error) {
 	more := len(runs) > perPage
 	runs = runs[:min(len(runs), perPage)]
 	p := &page{}
-	l.heading(p, runs)
+	l.heading(p)
 	if len(runs) == 0 {
 		p.add("<p>No runs are stored here yet: <code>runner run</code> makes one.</p>\n")
 		return markup(p.String()), nil
@@ -77,24 +77,22 @@ func (s *Server) rows(ctx context.Context, l listing) (markup, error) {
 	}
 	p.add("</table></div>\n")
 	l.turn(p, more)
+	if l.experiment != "" && l.number == 1 {
+		drawn, err := s.trends(ctx, runs)
+		if err != nil {
+			return "", err
+		}
+		p.add("%s", drawn)
+	}
 	return markup(p.String()), nil
 }
 
-func (l listing) heading(p *page, runs []Run) {
+func (l listing) heading(p *page) {
 	if l.experiment == "" {
 		p.add("<h1>Runs</h1>\n")
 		return
 	}
 	p.add("<nav><a href=\"/\">all runs</a></nav>\n<h1>%s</h1>\n", l.experiment)
-	var judged []string
-	for i := range runs {
-		if !runs[i].Finished.IsZero() && runs[i].Outcome != "" {
-			judged = append(judged, runs[i].ID)
-		}
-	}
-	if len(judged) > 1 { // the report of the newest one tells of those before it
-		p.add("<p><a href=\"%s#figures-history\">What became of each check over these runs</a></p>\n", runPath(judged[0], ""))
-	}
 }
 
 func (s *Server) row(p *page, r *Run) {

@@ -44,21 +44,30 @@ func TestList(t *testing.T) {
 	}
 }
 
-// TestHistory wants the link of an experiment to lead to the figures of its newest judged run.
-func TestHistory(t *testing.T) {
-	s := start(t, &fake{runs: []Run{running("new", "pi"), stored("two", "pi", "PASS"), stored("one", "pi", "PASS")}}, nil)
-	_, page := get(t, s, "/experiment/pi")
-	contains(t, page, `href="/run/two#figures-history"`)
+// An experiment shows what became of its checks, from its newest judged run; not while one of its runs is measured.
+func TestTrends(t *testing.T) {
 	value := 1.5
 	moment := gates.Moment{Run: "two", Started: day, Outcome: gates.Pass, Observed: &value}
-	r := reports.New(results.Run{ID: "two"}, nil, nil, nil, nil, nil, "PASS", 0)
-	r.History = []gates.History{{Name: "it scales", Unit: "1", Moments: []gates.Moment{moment, moment}}}
-	f, _ := reports.Lookup("html")
-	var html strings.Builder
-	if err := f.Render(&html, r, reports.Style{}); err != nil {
-		t.Fatal(err)
+	store := &fake{runs: []Run{running("new", "pi"), stored("two", "pi", "PASS"), stored("one", "pi", "PASS")},
+		history: []gates.History{{Name: "it <b>scales</b>", Unit: "1", Moments: []gates.Moment{moment, moment}}}}
+	s := start(t, store, nil)
+	if _, page := get(t, s, "/experiment/pi"); strings.Contains(page, "<svg") || store.judged.Load() != 0 {
+		t.Errorf("judged while something is measured:\n%s", page)
 	}
-	contains(t, html.String(), `id="figures-history"`)
+	store.change(func(f *fake) { f.runs = f.runs[1:] })
+	for range 2 {
+		_, page := get(t, s, "/experiment/pi")
+		contains(t, page, `href="/run/two#figures-history"`, "it &lt;b&gt;scales", "<svg")
+	}
+	if n := store.judged.Load(); n != 1 {
+		t.Errorf("judged %d times", n)
+	}
+	if _, page := get(t, s, "/run/two"); !strings.Contains(page, `id="figures-history"`) {
+		t.Error("the report has no such place")
+	}
+	if _, css := get(t, s, "/style.css"); !strings.Contains(css, "--series-1:") {
+		t.Error("figures have no colours")
+	}
 }
 
 func TestNoRuns(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"runner/reports"
 )
 
 // answer finds the page of a request. Nothing comes from the file system: each path is one of these, or nothing.
@@ -34,7 +36,7 @@ func (s *Server) route(ctx context.Context, r *request) (*answer, error) {
 	case r.path == "/events":
 		return s.listEvents(r)
 	case r.path == "/style.css":
-		return &answer{status: 200, kind: "text/css; charset=utf-8", policy: nothing, body: stylesheet}, nil
+		return &answer{status: 200, kind: "text/css; charset=utf-8", policy: nothing, body: append([]byte(reports.Colours()), stylesheet...)}, nil
 	case r.path == "/live.js":
 		return &answer{status: 200, kind: "text/javascript; charset=utf-8", policy: nothing, body: script}, nil
 	case r.path == "/favicon.ico":

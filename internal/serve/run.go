@@ -54,11 +54,20 @@ func wayOut(run *Run) string {
 	return p.String()
 }
 
-// rendered is a run that has ended in a format. It is kept until the run is gone on with or judged anew; reports are made
-// one after the other, since something may be measured on this machine meanwhile.
+// rendered is a run that has ended in a format.
 func (s *Server) rendered(ctx context.Context, run *Run, f reports.Format) ([]byte, error) {
+	return s.made(ctx, run, f.Name, func(r *reports.Report) ([]byte, error) {
+		var out bytes.Buffer
+		err := f.Render(&out, r, reports.Style{Width: 120})
+		return out.Bytes(), err
+	})
+}
+
+// made is something made of a run's report. It is kept until the run is gone on with or judged anew; reports are made one
+// after the other, since something may be measured on this machine meanwhile.
+func (s *Server) made(ctx context.Context, run *Run, what string, of func(*reports.Report) ([]byte, error)) ([]byte, error) {
 	stamp := fmt.Sprint(run.Trials, run.Finished.UnixNano(), run.Outcome)
-	return s.cache.get(ctx, "run "+run.ID+" "+f.Name, stamp, func() ([]byte, error) {
+	return s.cache.get(ctx, "run "+run.ID+" "+what, stamp, func() ([]byte, error) {
 		select {
 		case s.judging <- struct{}{}:
 			defer func() { <-s.judging }()
@@ -69,11 +78,7 @@ func (s *Server) rendered(ctx context.Context, run *Run, f reports.Format) ([]by
 		if err != nil {
 			return nil, err
 		}
-		var out bytes.Buffer
-		if err := f.Render(&out, r, reports.Style{Width: 120}); err != nil {
-			return nil, err
-		}
-		return out.Bytes(), nil
+		return of(r)
 	})
 }
 

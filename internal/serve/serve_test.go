@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"runner/gates"
 	"runner/reports"
 	"runner/results"
 )
@@ -29,6 +30,7 @@ type fake struct {
 
 	asked, judged atomic.Int32
 	judging       func() // called while a report is made
+	history       []gates.History
 }
 
 func (f *fake) Runs(_ context.Context, experiment string, offset, limit int) ([]Run, error) {
@@ -66,7 +68,9 @@ func (f *fake) Report(_ context.Context, id string) (*reports.Report, error) {
 	}
 	run, err := f.Run(context.Background(), id)
 	told := results.Run{ID: id, Experiment: run.Experiment, Started: run.Started, Finished: run.Finished}
-	return reports.New(told, nil, nil, nil, nil, nil, run.Outcome, 0), err
+	r := reports.New(told, nil, nil, nil, nil, nil, run.Outcome, 0)
+	r.History = f.history
+	return r, err
 }
 
 func (f *fake) Progress(context.Context, string) (Progress, error) {
