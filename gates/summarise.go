@@ -74,7 +74,7 @@ func (m *measured) compare(s *Summary, cell, base int) {
 	if err != nil {
 		return
 	}
-	s.Speedup = number(speedup)
+	s.Speedup, s.SpeedupN = number(speedup), len(on.blocks)
 	if c := &m.Plan.Cells[cell]; c.Counted() {
 		s.Efficiency = number(speedup / float64(max(c.Workers, 1)))
 	}

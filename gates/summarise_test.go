@@ -70,6 +70,9 @@ func TestSummaries(t *testing.T) {
 	if threads1.N != 0 || threads1.Median != nil || threads1.Speedup != nil || threads1.Phases != nil || threads1.Counts[results.Timeout] != 10 {
 		t.Errorf("threads=1: %+v", threads1)
 	}
+	if serial.SpeedupN != 10 || procs2.SpeedupN != 10 || procs4.SpeedupN != 4 || threads1.SpeedupN != 0 {
+		t.Errorf("speedups on %d, %d, %d, %d blocks", serial.SpeedupN, procs2.SpeedupN, procs4.SpeedupN, threads1.SpeedupN)
+	}
 	noise := NoiseOf(data)
 	if len(noise) != 1 || noise[0].N != 1 || math.Abs(noise[0].Ratio-1.1) > 1e-9 || noise[0].Cell.Key() != "serial" {
 		t.Errorf("noise: %+v", noise)
@@ -87,6 +90,15 @@ func TestSummaryHasNoSpeedupWithoutBaseline(t *testing.T) {
 		if s.Speedup != nil || s.Efficiency != nil || s.Baseline || s.Median == nil {
 			t.Errorf("%+v", s)
 		}
+	}
+}
+
+// A speedup rests on the blocks that the baseline has too, which can be fewer than the cell's own.
+func TestSummaryCountsTheBlocksOfTheSpeedup(t *testing.T) {
+	plan := small()
+	all := Summaries(Data{Plan: plan, Trials: with(trials(plan, 10, perWorker(plan)), "serial", bad(results.Crash, "signal 11", 7))})
+	if procs2 := all[3]; procs2.N != 10 || procs2.SpeedupN != 7 {
+		t.Errorf("n %d, the speedup on %d blocks", procs2.N, procs2.SpeedupN)
 	}
 }
 

@@ -27,6 +27,7 @@ type Summary struct {
 	Spread       *float64               // 1, (p75-p25)/median
 	Speedup      *float64               // 1, against its baseline, on the blocks both have
 	SpeedupCI    *[2]float64            // nil where there is none that is valid
+	SpeedupN     int                    // blocks that the speedup rests on; 0 where there is none
 	Efficiency   *float64               // 1, speedup / workers
 	CPU          *float64               // s, median
 	User, System *float64               // s, means of the two parts of it

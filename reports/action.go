@@ -29,6 +29,7 @@ func renderAction(w io.Writer, r *Report, _ Style) error {
 			if ci := finites(c.SpeedupCI); ci != nil {
 				extra += " (" + plainSpaces(interval(*ci, *c.Speedup, "1")) + ")"
 			}
+			extra += ", " + blocks(c.SpeedupN)
 		}
 		extra += "\nrun " + Visible(r.Run.ID)
 		if measured(c.Median) {

@@ -132,7 +132,12 @@ func (r *Report) timelines() panel {
 // worthATimeline are the cells with a timeline, those of several workers first, and among these those that the checks are
 // about, in the order in which the checks are told.
 func (r *Report) worthATimeline() []*Cell {
-	named := map[matrix.Cell]bool{}
+	waiting := map[matrix.Cell]*Cell{} // for a check that is about them
+	for i := range r.Cells {
+		if c := &r.Cells[i]; c.typical() != nil {
+			waiting[c.Cell] = c
+		}
+	}
 	var first, then, alone []*Cell
 	take := func(c *Cell, to *[]*Cell) {
 		if c.Workers < 2 {
@@ -142,16 +147,14 @@ func (r *Report) worthATimeline() []*Cell {
 	}
 	for _, v := range r.byOutcome() {
 		for _, cell := range v.Cells {
-			for i := range r.Cells {
-				if c := &r.Cells[i]; c.Cell == cell && !named[cell] && c.typical() != nil {
-					named[cell] = true
-					take(c, &first)
-				}
+			if c := waiting[cell]; c != nil {
+				delete(waiting, cell)
+				take(c, &first)
 			}
 		}
 	}
 	for i := range r.Cells {
-		if c := &r.Cells[i]; !named[c.Cell] && c.typical() != nil {
+		if c := &r.Cells[i]; waiting[c.Cell] == c {
 			take(c, &then)
 		}
 	}

@@ -97,7 +97,7 @@ func (r *Report) lines(crews []crew) []charts.Line {
 		l := charts.Line{Name: label(names[i])}
 		for _, cell := range c.cells {
 			l.Points = append(l.Points, charts.Point{Workers: cell.Workers, Speedup: *cell.Speedup, Interval: finites(cell.SpeedupCI),
-				Label: fmt.Sprintf("%s: speedup %s, %s (n = %d)", Clip(Visible(key(cell.Cell)), 80), speedup(cell), or(speedupInterval(cell), "no interval"), cell.N)})
+				Label: fmt.Sprintf("%s: speedup %s, %s (n = %d)", Clip(Visible(key(cell.Cell)), 80), speedup(cell), or(speedupInterval(cell), "no interval"), cell.SpeedupN)})
 		}
 		if s := r.law(c.cells[0].Cell); s != nil {
 			l.Law = lawText(s)
@@ -142,7 +142,7 @@ func speedupSheet(crews []crew) sheet {
 	s := sheet{Head: []string{"cell", "workers", "speedup", "95 % interval", "n"}, Text: 1}
 	for _, c := range crews {
 		for _, cell := range c.cells {
-			s.Rows = append(s.Rows, []string{Visible(key(cell.Cell)), fmt.Sprint(cell.Workers), speedup(cell), speedupInterval(cell), fmt.Sprint(cell.N)})
+			s.Rows = append(s.Rows, []string{Visible(key(cell.Cell)), fmt.Sprint(cell.Workers), speedup(cell), speedupInterval(cell), fmt.Sprint(cell.SpeedupN)})
 		}
 	}
 	return s

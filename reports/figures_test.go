@@ -139,7 +139,7 @@ func summed(s gates.Summary, base float64) gates.Summary {
 	s.N, s.Median, s.Min, s.Max = len(times), &m, &times[0], &times[len(times)-1]
 	s.Quartiles = &[2]float64{stats.Quantile(times, 0.25), stats.Quantile(times, 0.75)}
 	s.Interval = &[2]float64{stats.Quantile(times, 0.1), stats.Quantile(times, 0.9)}
-	s.Speedup, s.Efficiency = ptr(base*1.02/m), ptr(base*1.02/m/float64(s.Workers))
+	s.Speedup, s.SpeedupN, s.Efficiency = ptr(base*1.02/m), s.N, ptr(base*1.02/m/float64(s.Workers))
 	s.SpeedupCI = &[2]float64{*s.Speedup * m / s.Interval[1], *s.Speedup * m / s.Interval[0]}
 	s.CoresUsed, s.Memory = ptr(0.9*float64(s.Workers)), ptr(float64((11+s.Workers)<<20))
 	s.Phases = &results.Phases{Startup: 30 * time.Millisecond, Spawn: time.Duration(s.Workers) * 4 * time.Millisecond, Work: time.Duration(m*1e9) - time.Duration(s.Workers)*4*time.Millisecond, Join: 2 * time.Millisecond, Total: time.Duration(m * 1e9)}

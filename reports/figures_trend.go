@@ -14,24 +14,15 @@ const mostTrends = 12
 // trends draws what the checks came to in earlier runs, in the order in which the checks are told.
 func (r *Report) trends() panel {
 	p := panel{Name: "history", Title: "History of the checks", Open: 1, Doc: "What was observed in each run on this machine, with its 95 % interval, and where the earlier runs lie."}
-	left := make([]*gates.History, len(r.History))
+	named := map[string][]*gates.History{}
 	for i := range r.History {
-		left[i] = &r.History[i]
+		h := &r.History[i]
+		named[h.Name] = append(named[h.Name], h)
 	}
 	for _, v := range r.byOutcome() {
-		for i, h := range left {
-			if h != nil && h.Name == v.Name {
-				left[i] = nil
-				if len(p.Figures) < mostTrends {
-					p.Figures = append(p.Figures, trend(p.id(len(p.Figures)), h))
-				}
-				break
-			}
-		}
-	}
-	for _, h := range left { // of a check that has no verdict now
-		if h != nil && len(p.Figures) < mostTrends {
-			p.Figures = append(p.Figures, trend(p.id(len(p.Figures)), h))
+		if all := named[v.Name]; len(all) > 0 && len(p.Figures) < mostTrends {
+			named[v.Name] = all[1:]
+			p.Figures = append(p.Figures, trend(p.id(len(p.Figures)), all[0]))
 		}
 	}
 	p.leave(len(r.History)-len(p.Figures), "check", "checks")

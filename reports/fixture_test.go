@@ -50,19 +50,19 @@ func fixture() *Report {
 		{
 			Cell: serial, Workload: "sum_primes", Runtime: "py3", Executor: "serial", Workers: 1, Baseline: true, N: 10,
 			Counts: map[results.Status]int{results.OK: 10}, Times: repeat(1.2341, 10), Median: ptr(1.2341), Interval: ptr([2]float64{1.2214, 1.2401}),
-			Min: ptr(1.2201), Max: ptr(1.2999), Spread: ptr(0.0123), Speedup: ptr(1.0), Efficiency: ptr(1.0), CPU: ptr(1.2299), CoresUsed: ptr(0.9966),
+			Min: ptr(1.2201), Max: ptr(1.2999), Spread: ptr(0.0123), Speedup: ptr(1.0), SpeedupN: 10, Efficiency: ptr(1.0), CPU: ptr(1.2299), CoresUsed: ptr(0.9966),
 			Memory: ptr(12.5 * (1 << 20)), Phases: &results.Phases{Startup: 20 * time.Millisecond, Spawn: time.Millisecond, Work: 1233 * time.Millisecond, Total: 1234100 * time.Microsecond},
 			Why: "one worker",
 		}, {
 			Cell: threads, Workload: "sum_primes", Runtime: "py3", Executor: "threads", Workers: 2, N: 7,
 			Counts: map[results.Status]int{results.OK: 7, results.Wrong: 2, results.Timeout: 1}, Reason: "result is 37550402022, not 37550402023",
 			Times: repeat(1.25, 7), Median: ptr(1.25), Interval: ptr([2]float64{1.2399, 1.2711}), Min: ptr(1.2388), Max: ptr(1.2733),
-			Spread: ptr(0.031), Speedup: ptr(0.98728), SpeedupCI: ptr([2]float64{0.961, 1.0044}), Efficiency: ptr(0.49364), CPU: ptr(1.27), CoresUsed: ptr(1.016),
+			Spread: ptr(0.031), Speedup: ptr(0.98728), SpeedupCI: ptr([2]float64{0.961, 1.0044}), SpeedupN: 7, Efficiency: ptr(0.49364), CPU: ptr(1.27), CoresUsed: ptr(1.016),
 			Memory: ptr(12.75 * (1 << 20)), Why: "serialised: 2 workers used 1.02 cores, as behind one lock",
 		}, {
 			Cell: pool, Workload: "sum_primes", Runtime: "py3", Executor: "pool", Workers: 2, N: 10, Counts: map[results.Status]int{results.OK: 12}, Contaminated: 2,
 			Times: repeat(0.6402, 10), Median: ptr(0.6402), Interval: ptr([2]float64{0.6377, 0.6455}), Min: ptr(0.6355), Max: ptr(0.6512), Spread: ptr(0.004),
-			Speedup: ptr(1.92768), SpeedupCI: ptr([2]float64{1.86, 1.97}), Efficiency: ptr(0.96384), CPU: ptr(1.25), CoresUsed: ptr(1.9525),
+			Speedup: ptr(1.92768), SpeedupCI: ptr([2]float64{1.86, 1.97}), SpeedupN: 9, Efficiency: ptr(0.96384), CPU: ptr(1.25), CoresUsed: ptr(1.9525),
 			Memory: ptr(31.25 * (1 << 20)), Why: "scales",
 		}, {
 			Cell: procs, Workload: "sum_primes", Runtime: "py3", Executor: "procs", Workers: 2, N: 3, Counts: map[results.Status]int{results.OK: 3},

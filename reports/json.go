@@ -119,7 +119,7 @@ func jsonCell(c *Cell) cellJSON {
 		Key: c.Cell.Key(), Facets: each(c.Cell.Facets(), jsonFacet), Workload: c.Workload, Runtime: c.Runtime, Executor: c.Executor,
 		Workers: c.Workers, Baseline: c.Baseline, N: c.N, Counts: map[string]int{}, Contaminated: c.Contaminated, Reason: c.Reason, Why: c.Why,
 		Median: finite(c.Median), Interval: finites(c.Interval), Mean: finite(c.Mean), Deviation: finite(c.Deviation), Quartiles: finites(c.Quartiles), Min: finite(c.Min), Max: finite(c.Max), Spread: finite(c.Spread),
-		Speedup: finite(c.Speedup), SpeedupCI: finites(c.SpeedupCI), Efficiency: finite(c.Efficiency), CPU: finite(c.CPU),
+		Speedup: finite(c.Speedup), SpeedupCI: finites(c.SpeedupCI), SpeedupN: c.SpeedupN, Efficiency: finite(c.Efficiency), CPU: finite(c.CPU),
 		CoresUsed: finite(c.CoresUsed), Memory: finite(c.Memory), CountedTime: []float64{},
 		Trials: each(c.Trials, func(t **results.Trial) trialJSON { return jsonTrial(*t) }),
 	}

@@ -117,6 +117,7 @@ type (
 		Spread       *float64       `json:"spread,omitempty"`
 		Speedup      *float64       `json:"speedup,omitempty"`
 		SpeedupCI    *[2]float64    `json:"speedup_interval,omitempty"`
+		SpeedupN     int            `json:"speedup_blocks,omitempty"`
 		Efficiency   *float64       `json:"efficiency,omitempty"`
 		CPU          *float64       `json:"cpu_s,omitempty"`
 		CoresUsed    *float64       `json:"cores_used,omitempty"`

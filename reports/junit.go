@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"runner/gates"
+	"runner/internal/matrix"
 )
 
 func init() {
@@ -70,9 +71,9 @@ func renderJUnit(w io.Writer, r *Report, _ Style) error {
 			suite.Time = junitSeconds(r.Run.Finished.Sub(r.Run.Started))
 		}
 	}
-	names := r.checkNames()
+	names, walls := r.checkNames(), r.walls()
 	for i := range r.Verdicts {
-		c := r.junitCase(names[i], &r.Verdicts[i])
+		c := r.junitCase(names[i], &r.Verdicts[i], walls)
 		switch {
 		case c.Failure != nil:
 			suite.Failures++
@@ -95,8 +96,8 @@ func renderJUnit(w io.Writer, r *Report, _ Style) error {
 }
 
 // junitCase is one check. What must not turn CI red is skipped rather than passed: readers show why a test was skipped.
-func (r *Report) junitCase(name string, v *gates.Verdict) junitCase {
-	c := junitCase{Name: name, Class: Visible(r.Run.Experiment), Time: junitSeconds(r.spent(v))}
+func (r *Report) junitCase(name string, v *gates.Verdict, walls map[matrix.Cell]time.Duration) junitCase {
+	c := junitCase{Name: name, Class: Visible(r.Run.Experiment), Time: junitSeconds(spent(v, walls))}
 	text := account(v)
 	note := &junitNote{Message: summary(v), Type: string(v.Outcome), Text: text}
 	switch {
@@ -114,12 +115,21 @@ func (r *Report) junitCase(name string, v *gates.Verdict) junitCase {
 }
 
 // spent is how long the trials of a check's cells took. What several checks share counts in each.
-func (r *Report) spent(v *gates.Verdict) (all time.Duration) {
+func spent(v *gates.Verdict, walls map[matrix.Cell]time.Duration) (all time.Duration) {
+	for i, c := range v.Cells {
+		if !slices.Contains(v.Cells[:i], c) {
+			all += walls[c]
+		}
+	}
+	return all
+}
+
+// walls is how long the trials of each cell took.
+func (r *Report) walls() map[matrix.Cell]time.Duration {
+	all := map[matrix.Cell]time.Duration{}
 	for i := range r.Cells {
-		if slices.Contains(v.Cells, r.Cells[i].Cell) {
-			for _, t := range r.Cells[i].Trials {
-				all += t.Wall
-			}
+		for _, t := range r.Cells[i].Trials {
+			all[r.Cells[i].Cell] += t.Wall
 		}
 	}
 	return all

@@ -24,20 +24,21 @@ type metric struct {
 type sample struct {
 	more  [][2]string
 	value *float64
+	whole bool // a count, which is told in full
 }
 
 func one(v *float64) []sample { return []sample{{value: v}} }
 
 func count(n int) []sample {
 	v := float64(n)
-	return one(&v)
+	return []sample{{value: &v, whole: true}}
 }
 
 func ends(i *[2]float64) []sample {
 	if i == nil {
 		return nil
 	}
-	return []sample{{[][2]string{{"end", "lower"}}, &i[0]}, {[][2]string{{"end", "upper"}}, &i[1]}}
+	return []sample{{more: [][2]string{{"end", "lower"}}, value: &i[0]}, {more: [][2]string{{"end", "upper"}}, value: &i[1]}}
 }
 
 var metrics = []metric{
@@ -60,7 +61,7 @@ func outcomeSamples(v *gates.Verdict) (all []sample) {
 		if v.Outcome == o.outcome {
 			value = 1
 		}
-		all = append(all, sample{[][2]string{{"level", v.Level}, {"outcome", string(o.outcome)}}, &value})
+		all = append(all, sample{more: [][2]string{{"level", v.Level}, {"outcome", string(o.outcome)}}, value: &value})
 	}
 	return all
 }
@@ -102,7 +103,7 @@ func (m *metric) head() string {
 	return head + fmt.Sprintf("# HELP %s %s\n", m.name, m.help)
 }
 
-// write leaves out what is not known. Values are rounded: GitLab tells of each text that is not the same as before.
+// write leaves out what is not known. What was measured is rounded: GitLab tells of each text that is not the same as before.
 func (m *metric) write(out *strings.Builder, r *Report, of [][2]string, samples []sample) {
 	for _, s := range samples {
 		if !measured(s.value) {
@@ -114,7 +115,11 @@ func (m *metric) write(out *strings.Builder, r *Report, of [][2]string, samples 
 		for _, l := range labels {
 			told = append(told, l[0]+`="`+metricLabel.Replace(Visible(l[1]))+`"`)
 		}
-		fmt.Fprintf(out, "%s{%s} %s\n", m.name, strings.Join(told, ","), rounded(*s.value))
+		value := rounded(*s.value)
+		if s.whole {
+			value = plainNumber(*s.value)
+		}
+		fmt.Fprintf(out, "%s{%s} %s\n", m.name, strings.Join(told, ","), value)
 	}
 }
 

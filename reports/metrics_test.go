@@ -38,3 +38,15 @@ func TestMetricsKeepToTheirFormat(t *testing.T) {
 		}
 	}
 }
+
+// What was counted is told in full, what was measured is rounded.
+func TestMetricsKeepCountsWhole(t *testing.T) {
+	r := fixture()
+	r.Cells[0].N, r.Cells[0].Median = 1234, ptr(1.23456)
+	told := string(render(t, "metrics", r, Style{}))
+	for _, want := range []string{`runner_trials\{.*\} 1234\n`, `runner_time_seconds\{.*\} 1.23\n`} {
+		if !regexp.MustCompile(want).MatchString(told) {
+			t.Errorf("no %s in\n%s", want, told)
+		}
+	}
+}

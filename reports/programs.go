@@ -35,13 +35,14 @@ func writeJSON(w io.Writer, document any, name string) error {
 // distinct makes names that can be told apart: the second "a" gets the suffix, with a number for its verb.
 func distinct(names []string, suffix string) []string {
 	out := make([]string, len(names))
-	taken := map[string]bool{}
+	taken := map[string]int{} // with the number that comes next
 	for i, name := range names {
 		out[i] = name
-		for n := 2; taken[out[i]]; n++ {
+		for n := taken[name]; taken[out[i]] > 0; n++ {
 			out[i] = name + fmt.Sprintf(suffix, n)
+			taken[name] = n + 1
 		}
-		taken[out[i]] = true
+		taken[out[i]] = max(taken[out[i]], 2)
 	}
 	return out
 }

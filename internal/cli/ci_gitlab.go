@@ -39,11 +39,12 @@ func (a *app) tellGitLab(r *reports.Report, out *outputs) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(
-		a.renderFile("junit", filepath.Join(gitlabFolder, stem(r)+".junit.xml"), r),
-		a.renderFile("html", filepath.Join(gitlabFolder, stem(r)+".html"), r),
-		writeFile(filepath.Join(gitlabFolder, "codequality.json"), text(string(all)+"\n")),
-		writeFile(filepath.Join(gitlabFolder, "metrics.txt"), text(joinMetrics(out.metrics))))
+	own := func(name, file string) error {
+		return replace(filepath.Join(gitlabFolder, file), func(w io.Writer) error { return a.render(name, w, r) })
+	}
+	return errors.Join(own("junit", stem(r)+".junit.xml"), own("html", stem(r)+".html"),
+		replace(filepath.Join(gitlabFolder, "codequality.json"), text(string(all)+"\n")),
+		replace(filepath.Join(gitlabFolder, "metrics.txt"), text(joinMetrics(out.metrics))))
 }
 
 func text(s string) func(io.Writer) error {
@@ -53,7 +54,7 @@ func text(s string) func(io.Writer) error {
 // joinMetrics makes one text of several in the OpenMetrics format: there a family of samples must not come twice.
 func joinMetrics(all []string) string {
 	var order []string
-	heads, samples := map[string]string{}, map[string]string{}
+	heads, samples := map[string]string{}, map[string]*strings.Builder{}
 	for _, one := range all {
 		family := ""
 		for line := range strings.Lines(one) {
@@ -62,12 +63,13 @@ func joinMetrics(all []string) string {
 			case len(words) == 0, line == "# EOF\n":
 				continue
 			case words[0] != "#":
-				samples[family] += line
+				samples[family].WriteString(line)
 				continue
 			case len(words) > 2 && words[2] != family:
 				family = words[2]
 				if _, known := heads[family]; !known {
 					order = append(order, family)
+					samples[family] = new(strings.Builder)
 				}
 			}
 			if !strings.Contains(heads[family], line) {
@@ -77,7 +79,7 @@ func joinMetrics(all []string) string {
 	}
 	var b strings.Builder
 	for _, family := range order {
-		b.WriteString(heads[family] + samples[family])
+		b.WriteString(heads[family] + samples[family].String())
 	}
 	return b.String() + "# EOF\n"
 }

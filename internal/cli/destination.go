@@ -9,16 +9,13 @@ import (
 	"runner/reports"
 )
 
-// destination is the file that a report goes to: the one that was named or, in a folder (which ends in a slash), one
-// named for its experiment, so that several experiments can be told at once.
-func destination(file string, f reports.Format, r *reports.Report) (string, error) {
-	if !isFolder(file) {
-		return file, nil
+// destination is the file in a folder that a report goes to. It is named for its experiment, so that several experiments can
+// be told at once.
+func destination(folder string, f reports.Format, r *reports.Report) (string, error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return "", fmt.Errorf("write into %s: %w", folder, reason(err))
 	}
-	if err := os.MkdirAll(file, 0o777); err != nil {
-		return "", fmt.Errorf("write into %s: %w", file, reason(err))
-	}
-	return filepath.Join(file, stem(r)+"."+suffix(f)), nil
+	return filepath.Join(folder, stem(r)+"."+suffix(f)), nil
 }
 
 // suffix is the extension of a format, with its name before it where others have the same one.

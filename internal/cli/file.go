@@ -7,7 +7,11 @@ import (
 	"path/filepath"
 )
 
-// writeFile writes a whole file or none; what is no file, such as /dev/stderr or a pipe, it writes to.
+// put writes a file: writeFile or replace.
+type put func(file string, write func(io.Writer) error) error
+
+// writeFile writes a whole file or none, to a name that somebody typed: a link is followed, and what is no file, such as
+// /dev/stderr or a pipe, is written to.
 func writeFile(file string, write func(io.Writer) error) error {
 	if whole, err := filepath.EvalSymlinks(file); err == nil {
 		file = whole
@@ -15,6 +19,12 @@ func writeFile(file string, write func(io.Writer) error) error {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return writeInto(file, write)
 	}
+	return replace(file, write)
+}
+
+// replace writes a whole file or none, to a name that nobody typed. A link is not followed but replaced: in a folder that
+// came with somebody else's work it could lead anywhere.
+func replace(file string, write func(io.Writer) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".runner-report-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", file, reason(err))

@@ -235,21 +235,28 @@ func (a *app) renderFile(name, file string, r *reports.Report) error {
 	if err != nil {
 		return err
 	}
+	if !isFolder(file) {
+		return a.renderTo(f, file, writeFile, r)
+	}
 	if file, err = destination(file, f, r); err != nil {
 		return err
 	}
+	return a.renderTo(f, file, replace, r)
+}
+
+func (a *app) renderTo(f reports.Format, file string, main put, r *reports.Report) error {
 	base := filepath.Base(file)
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		base = ""
 	}
 	if f.Beside != nil && base != "" {
 		for _, b := range f.Beside(r, reports.Style{File: base}) {
-			if err := writeFile(filepath.Join(filepath.Dir(file), b.Name), text(string(b.Data))); err != nil {
+			if err := replace(filepath.Join(filepath.Dir(file), b.Name), text(string(b.Data))); err != nil {
 				return err
 			}
 		}
 	}
-	return writeFile(file, func(w io.Writer) error {
+	return main(file, func(w io.Writer) error {
 		style := a.style(w)
 		style.File = base
 		return f.Render(w, r, style)

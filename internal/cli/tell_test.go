@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -8,7 +9,9 @@ import (
 	"syscall"
 	"testing"
 
+	"runner/gates"
 	"runner/reports"
+	"runner/results"
 )
 
 func quietApp() *app {
@@ -74,6 +77,37 @@ func TestReportsGoWhereTheirNameLeads(t *testing.T) {
 	}
 	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), `"PASS"`) {
 		t.Errorf("the file has %q, %v", text, err)
+	}
+}
+
+// A name that nobody typed is no way out of its folder.
+func TestOwnNamesFollowNoLink(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.Mkdir(gitlabFolder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r := &reports.Report{Word: "PASS", Run: results.Run{Experiment: "e"}, Cells: []reports.Cell{{Summary: gates.Summary{N: 1, Times: []float64{1}, Median: new(float64)}}}}
+	names := []string{"e.json", "e-time-light.svg", "codequality.json", "metrics.txt", "e.junit.xml", "e.html"}
+	for _, name := range names {
+		if err := os.Symlink(filepath.Join("..", "kept-"+name), filepath.Join(gitlabFolder, name)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile("kept-"+name, []byte("kept"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := quietApp()
+	if err := errors.Join(a.renderFile("json", gitlabFolder+"/", r), a.renderFile("markdown", gitlabFolder+"/e.md", r), a.tellGitLab(r, &outputs{})); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if text, err := os.ReadFile("kept-" + name); string(text) != "kept" {
+			t.Errorf("%s led out: %q, %v", name, text, err)
+		}
+		if info, err := os.Lstat(filepath.Join(gitlabFolder, name)); err != nil || !info.Mode().IsRegular() {
+			t.Errorf("%s was not written: %v", name, err)
+		}
 	}
 }
 
