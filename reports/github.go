@@ -35,6 +35,9 @@ func renderGitHub(w io.Writer, r *Report, _ Style) error {
 			fmt.Fprintf(&more, "GitHub shows %d %ss of a step as annotations; %d more are in this log only\n", githubShown, kind, n-githubShown)
 		}
 	}
+	if amiss := r.Amiss(); amiss != "" {
+		out.WriteString(Annotation("error", r.file(&gates.Verdict{}), 0, 0, 0, r.Word+" "+r.Run.Experiment, amiss))
+	}
 	if _, err := io.WriteString(w, out.String()+more.String()); err != nil {
 		return fmt.Errorf("write the annotations: %w", err)
 	}
@@ -57,25 +60,38 @@ func githubKind(v *gates.Verdict) string {
 	return ""
 }
 
-// annotation is one command. Its columns are those of the check's first line, the last one exclusive.
+// annotation is that of one check: its columns are those of the check's first line.
 func (r *Report) annotation(kind, name string, v *gates.Verdict) string {
+	at := v.Pos
+	if at.File == "" {
+		at.Line = 0
+	}
+	return Annotation(kind, r.file(v), at.Line, at.Col, v.EndCol, strings.ToUpper(string(v.Outcome))+" "+name, account(v))
+}
+
+// Annotation is one workflow command, with its newline. file is "" where there is none, line, col and end count from 1 and are 0
+// where they are not known; end is exclusive.
+func Annotation(kind, file string, line, col, end int, title, message string) string {
 	var properties []string
 	add := func(name, value string) { properties = append(properties, name+"="+githubProperty.Replace(value)) }
-	if file := r.file(v); file != "" {
-		add("file", file)
+	if file != "" {
+		add("file", Visible(file))
 	}
-	if v.Pos.File != "" && v.Pos.Line > 0 {
-		add("line", fmt.Sprint(v.Pos.Line))
-		if v.Pos.Col > 0 {
-			add("col", fmt.Sprint(v.Pos.Col))
-			if v.EndCol > v.Pos.Col {
-				add("endColumn", fmt.Sprint(v.EndCol))
+	if line > 0 {
+		add("line", fmt.Sprint(line))
+		if col > 0 {
+			add("col", fmt.Sprint(col))
+			if end > col {
+				add("endColumn", fmt.Sprint(end))
 			}
 		}
 	}
-	add("title", Clip(strings.ToUpper(string(v.Outcome))+" "+name, 200))
-	message := Clip(account(v), githubMessage)
-	return "::" + kind + " " + strings.Join(properties, ",") + "::" + githubData.Replace(message) + "\n"
+	add("title", Clip(Visible(title), 200))
+	lines := strings.Split(message, "\n")
+	for i := range lines {
+		lines[i] = Visible(lines[i])
+	}
+	return "::" + kind + " " + strings.Join(properties, ",") + "::" + githubData.Replace(Clip(strings.Join(lines, "\n"), githubMessage)) + "\n"
 }
 
 // How the service wants texts of commands to be written.

@@ -114,7 +114,7 @@ type cellHTML struct {
 func htmlPage(r *Report) *pageHTML {
 	p := &pageHTML{
 		Policy: pagePolicy(), Style: template.CSS(pageStyle()),
-		Title: Visible(r.Run.Experiment + ": " + r.Tally()), Question: Visible(r.Question), Tone: tone(r.Code),
+		Title: Visible(r.Run.Experiment + ": " + r.Headline()), Question: Visible(r.Question), Tone: tone(r.Code),
 		Facts: plainFacts(r), Panels: htmlPanels(r.panels()), Cells: htmlCells(r.Cells), Notes: htmlNotes(r), Stories: htmlStories(r),
 		Excluded: htmlExcluded(r.Excluded), Environment: environment(r), Rerun: rerun(&r.Run), Version: Visible(r.Run.Version), Method: method,
 	}

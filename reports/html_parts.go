@@ -44,7 +44,7 @@ func htmlNotes(r *Report) []noteHTML {
 	}
 	var out []noteHTML
 	for _, n := range []noteHTML{
-		{"Scaling", "", "scaling: ", scaling}, {"Noise", "", "", r.noises()},
+		{"Scaling", "", "scaling: ", scaling}, {"Notes", "", "", r.notes()},
 		{"Shared machine", "inconclusive", "", r.shared()}, {"Warnings", "inconclusive", "warning: ", r.cautions()},
 	} {
 		if len(n.Told) > 0 {

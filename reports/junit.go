@@ -84,6 +84,12 @@ func renderJUnit(w io.Writer, r *Report, _ Style) error {
 		}
 		suite.Cases = append(suite.Cases, c)
 	}
+	if amiss := r.Amiss(); amiss != "" {
+		suite.Tests++
+		suite.Errors++
+		suite.Cases = append(suite.Cases, junitCase{Name: "the run itself", Class: Visible(r.Run.Experiment),
+			Error: &junitNote{Message: Visible(amiss), Type: strings.ToLower(r.Word)}})
+	}
 	text, err := xml.MarshalIndent(junitSuites{junitCounts: suite.junitCounts, Suite: suite}, "", "  ")
 	if err == nil {
 		text = bytes.ReplaceAll(text, []byte("&#xA;"), []byte("\n")) // only texts between tags have any

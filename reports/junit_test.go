@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"runner/gates"
+	"runner/results"
 )
 
 func TestJUnit(t *testing.T) { golden(t, "junit.xml", render(t, "junit", fixture(), Style{})) }
@@ -90,5 +93,36 @@ func TestJUnitNamesDiffer(t *testing.T) {
 	r.Verdicts[1].Name = r.Verdicts[0].Name
 	if text := string(render(t, "junit", r, Style{})); !strings.Contains(text, `name="speedup(pool=2) &gt; 1.3 (2)"`) {
 		t.Error(text)
+	}
+}
+
+// What no check tells of is told of the run itself, so that no reader shows it as green.
+func TestARunThatIsAmissIsNoGreenSuite(t *testing.T) {
+	cell := cellOf("py3", "serial", 0)
+	crashed := func(word string, code int, verdicts ...gates.Verdict) *Report {
+		return New(results.Run{ID: "1", Experiment: "e"}, []gates.Summary{{Cell: cell, Counts: map[results.Status]int{results.Crash: 3}}}, nil, nil,
+			[]results.Trial{{Cell: cell, Status: results.Crash}}, verdicts, word, code)
+	}
+	for _, test := range []struct {
+		r    *Report
+		want string // of Amiss; "" for nothing
+	}{
+		{crashed("ERROR", 4), "trials went wrong: " + cell.Key() + ": 3 crash"},
+		{crashed("ERROR", 4, gates.Verdict{Name: "c", Outcome: gates.Error, Level: "error"}), ""},
+		{crashed("INTERRUPTED", 3, gates.Verdict{Name: "c", Outcome: gates.Pass}), "the run did not come to its end: less was measured than the spec asks for"},
+		{crashed("NOTHING MEASURED", 5), "nothing was measured"},
+		{crashed("PASS", 0, gates.Verdict{Name: "c", Outcome: gates.Pass}), ""},
+		{crashed("FAIL", 1, gates.Verdict{Name: "c", Outcome: gates.Fail}), ""},
+	} {
+		if got := test.r.Amiss(); got != test.want {
+			t.Errorf("%s: %q, want %q", test.r.Word, got, test.want)
+		}
+		junit, annotations := string(render(t, "junit", test.r, Style{})), string(render(t, "github", test.r, Style{}))
+		if told := strings.Contains(junit, `name="the run itself"`) && strings.Contains(junit, ` errors="1"`); told != (test.want != "") {
+			t.Errorf("%s: %s", test.r.Word, junit)
+		}
+		if told := strings.Contains(annotations, "::error title="+test.r.Word+" e::"); told != (test.want != "") {
+			t.Errorf("%s: %s", test.r.Word, annotations)
+		}
 	}
 }

@@ -94,7 +94,7 @@ func marker(experiment string) string {
 }
 
 func (r *Report) markdownHead() section {
-	head := marker(r.Run.Experiment) + "## " + inMarkdown(r.Run.Experiment+": "+r.Tally()) + "\n"
+	head := marker(r.Run.Experiment) + "## " + inMarkdown(r.Run.Experiment+": "+r.Headline()) + "\n"
 	if r.Question != "" {
 		head += "\n" + paragraph(r.Question) + "\n"
 	}

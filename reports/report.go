@@ -114,6 +114,38 @@ func (r *Report) Tally() string {
 	return strings.Join(parts, ", ")
 }
 
+// Headline is what the run came to, as a title: the counts, and before them that it was cut short.
+func (r *Report) Headline() string {
+	if r.Word == "INTERRUPTED" {
+		return "interrupted, " + r.Tally()
+	}
+	return r.Tally()
+}
+
+// Amiss is what is wrong with the run as a whole, where no check tells of it; "" if nothing is.
+func (r *Report) Amiss() string {
+	for _, v := range r.Verdicts {
+		if v.Outcome == gates.Error {
+			return ""
+		}
+	}
+	switch {
+	case r.Word == "INTERRUPTED":
+		return "the run did not come to its end: less was measured than the spec asks for"
+	case r.Code == 5:
+		return "nothing was measured"
+	case r.Code != 4:
+		return ""
+	}
+	var parts []string
+	for i := range r.Cells {
+		if trouble := r.Cells[i].Trouble(); trouble != "" && len(parts) < 3 {
+			parts = append(parts, key(r.Cells[i].Cell)+": "+trouble)
+		}
+	}
+	return "trials went wrong: " + strings.Join(parts, "; ")
+}
+
 // Verdict is the run in one line: the word and the counts.
 func (r *Report) Verdict() string { return r.Word + ": " + r.Tally() }
 

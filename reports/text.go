@@ -75,7 +75,7 @@ func (t *teller) header() {
 	case 3:
 		i = magenta
 	}
-	told := strings.Split(t.Tally(), ", ")
+	told := strings.Split(t.Headline(), ", ")
 	for n := range told {
 		told[n] = t.style.paint(i, glue(told[n]))
 	}
@@ -161,7 +161,7 @@ func (t *teller) warnings() {
 // footnotes are what holds for the whole table.
 func (t *teller) footnotes() {
 	t.blank()
-	for _, n := range t.noises() {
+	for _, n := range t.notes() {
 		t.para("", "  ", "", n)
 	}
 	t.contaminated()

@@ -190,6 +190,9 @@ func restsOn(v *gates.Verdict) string {
 	case v.Outcome == gates.Fail && v.Of > 0:
 		text += ", not confirmed"
 	}
+	if v.N == 0 && v.Contaminated > 0 {
+		return "of no block that counts: the machine was busy in all " + blocks(v.Contaminated)
+	}
 	if v.Contaminated > 0 {
 		text += fmt.Sprintf("; %d left out, in which the machine was busy", v.Contaminated)
 	}

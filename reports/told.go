@@ -83,8 +83,8 @@ func (r *Report) cautions() (told []string) {
 	return told
 }
 
-// noises tells how much each baseline differs from itself.
-func (r *Report) noises() (told []string) {
+// notes tells how much each baseline differs from itself, and why a check and the table may differ.
+func (r *Report) notes() (told []string) {
 	for _, n := range r.Noise {
 		if n.N == 0 || math.IsNaN(n.Ratio) || math.IsInf(n.Ratio, 0) {
 			continue
@@ -94,6 +94,11 @@ func (r *Report) noises() (told []string) {
 			who = glue(Visible(key(n.Cell)))
 		}
 		told = append(told, fmt.Sprintf("noise floor: %s against itself differs by %s (%s)", who, percent(math.Abs(n.Ratio-1)), blocks(n.N)))
+	}
+	for _, v := range r.Verdicts {
+		if v.Confirmed > 0 {
+			return append(told, "the table counts all blocks; a check that was measured again shows what decided it, without the fresh blocks")
+		}
 	}
 	return told
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"runner/gates"
+	"runner/internal/diag"
 	"runner/reports"
 )
 
@@ -39,6 +40,21 @@ func (a *app) tellGitHub(r *reports.Report) error {
 		return fmt.Errorf("the summary of this step is full")
 	}
 	return appendTo(file, page.String()+"\n")
+}
+
+// annotate tells of problems of a spec at their places.
+func (a *app) annotate(problems diag.List) {
+	for _, p := range problems {
+		file := p.Pos.File
+		if path, err := below(a.getenv("GITHUB_WORKSPACE"), file); err == nil && file != "" {
+			file = path
+		}
+		message := p.Message
+		if p.Hint != "" {
+			message += "\nhint: " + p.Hint
+		}
+		fmt.Fprint(a.stderr, reports.Annotation("error", file, p.Pos.Line, p.Pos.Col, p.Pos.Col+p.Width, "runner", message))
+	}
 }
 
 // outputGitHub sets the outputs of the step: words, numbers and ids, nothing that a spec could choose.

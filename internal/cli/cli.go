@@ -25,6 +25,7 @@ type app struct {
 	db     string // --db
 	quiet  bool
 
+	service service      // that problems of specs are told to; "": none
 	noTurns bool         // --no-turns
 	waits   bool         // it was told that another run is waited for
 	say     func(string) // tells what is waited for; nil: a line on stderr

@@ -180,4 +180,7 @@ func reason(err error) error {
 func (a *app) refuse(x experiment, problems diag.List) {
 	problems.Sort()
 	diag.Print(a.stderr, problems, x.spec.Line)
+	if a.service == github {
+		a.annotate(problems)
+	}
 }

@@ -32,6 +32,14 @@ With --open it shows the HTML report in the browser. Without -o the file is kept
 			if _, err := format(name); err != nil {
 				return err
 			}
+			if open && (file == stdout || isFolder(file)) {
+				return errors.New("--open shows a file\n  hint: leave -o out, or name one: -o report.html")
+			}
+			if file != "" && file != stdout && !isFolder(file) {
+				if err := writable(file); err != nil {
+					return err
+				}
+			}
 			db, id, err := a.stored(args[0])
 			if err != nil {
 				return err
@@ -52,7 +60,7 @@ With --open it shows the HTML report in the browser. Without -o the file is kept
 		ValidArgsFunction: a.completeRuns,
 	}
 	c.Flags().StringVarP(&name, "format", "f", "text", "the `FORMAT`; `runner list formats` names them")
-	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` instead of stdout")
+	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, or into FOLDER/ under the experiment's name, instead of stdout")
 	c.Flags().BoolVar(&open, "open", false, "show the report in the browser, as HTML unless --format says otherwise")
 	_ = c.RegisterFlagCompletionFunc("format", completeFormats) // fails only for a flag that is not there
 	return c

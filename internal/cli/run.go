@@ -45,7 +45,14 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
   runner run -D timeout=10s --seed 7 experiments/pi.yaml
   runner run --until-decided --budget 10m experiments/pi.yaml
   runner run --json experiments/quickstart.yaml > report.json`,
-		RunE: func(_ *cobra.Command, args []string) error { return a.run(args, &pick, &out, how) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			err := a.run(args, &pick, &out, how)
+			var verdict *verdictError
+			if err != nil && !errors.As(err, &verdict) && a.ctx.Err() == nil {
+				a.endCI(&out, "TROUBLE", exitTrouble)
+			}
+			return err
+		},
 	}
 	pick.flags(c.Flags())
 	out.flags(c)
@@ -55,6 +62,7 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
 }
 
 func (a *app) run(args []string, pick *selection, out *outputs, how manner) error {
+	a.service = out.service.found(a.getenv)
 	if err := how.valid(); err != nil {
 		return err
 	}

@@ -7,8 +7,8 @@ package charts
 
 import "strings"
 
-// width of every figure, in pixels. Texts of 12 px can still be read where a phone shrinks it to 370 px.
-const width = 560
+// width of every figure, in pixels. Where a phone shrinks it to 370 px, texts of 12 px are still 10 px high.
+const width = 440
 
 // fontSize of most texts, in pixels.
 const fontSize = 12

@@ -3,11 +3,12 @@ package charts
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // label stands beside the end of a line.
 type label struct {
-	text   string // the first line
+	text   string // the name, and the last speedup
 	law    []string
 	look   look
 	want   float64 // y of where the line ends
@@ -15,39 +16,55 @@ type label struct {
 	height float64
 }
 
-const labelRoom = 150 // px, for the texts
+const (
+	labelRoom = 142 // px, for the texts beside the lines
+	labelSize = 13
+)
+
+// label is that of a line, in a room of so many pixels for its law.
+func (p *speedupPlot) label(i int, room float64) label {
+	l := p.lines[i]
+	last := times(l.Points[len(l.Points)-1].Speedup)
+	out := label{text: l.Name + " " + last, look: lookOf(i), law: wrap(l.Law, fontSize, room, 3)}
+	out.height = 22 + 14*float64(len(out.law))
+	return out
+}
+
+// fits tells whether all labels can stand beside the lines, with nothing cut.
+func (p *speedupPlot) fits() bool {
+	total := 0.0
+	for i := range p.lines {
+		l := p.label(i, labelRoom)
+		total += l.height
+		if wide(l.text, labelSize*bold) > labelRoom || len(l.law) > 2 || slices.ContainsFunc(l.law, func(s string) bool { return strings.HasSuffix(s, "…") }) {
+			return false
+		}
+	}
+	return total <= speedupBottom-speedupTop+20
+}
 
 // labels writes the name, the last speedup and the law of each line: beside its end, or below where that is too much.
 // It returns the height of the figure.
 func (p *speedupPlot) labels(n *node) float64 {
-	all, total := make([]label, len(p.lines)), 0.0
+	const bottom = speedupBottom + 48
+	if !p.beside {
+		return p.below(n, bottom)
+	}
+	all := make([]label, len(p.lines))
 	for i, l := range p.lines {
-		last := l.Points[len(l.Points)-1]
-		end := last.Speedup
+		end := l.Points[len(l.Points)-1].Speedup
 		if len(l.Curve) > 0 {
 			end = l.Curve[len(l.Curve)-1].Y
 		}
-		all[i] = label{text: times(last.Speedup), look: lookOf(i), want: p.y.at(end), law: wrap(l.Law, fontSize, labelRoom, 2)}
-		all[i].height = 22 + 14*float64(len(all[i].law))
-		total += all[i].height
-	}
-	const bottom = speedupBottom + 48
-	if !p.beside {
-		return p.below(n, all, bottom)
-	}
-	if total > speedupBottom-speedupTop+20 {
-		for i := range all {
-			all[i].law, all[i].height = nil, 22
-		}
+		all[i] = p.label(i, labelRoom)
+		all[i].want = p.y.at(end)
 	}
 	spread(all, speedupTop-10, speedupBottom+10)
 	for i, l := range all {
-		g := n.group().title(p.lines[i].Name + " " + l.text + ". " + p.lines[i].Law)
+		g := n.group().title(l.text + ". " + p.lines[i].Law)
 		y := l.y - l.height/2 + 14
 		g.markAt(l.look, p.x.to+14, y-4.5, 4.5)
-		const size = 13
-		name := clip(p.lines[i].Name, size*bold, labelRoom-wide(" "+l.text, size*bold))
-		g.text(p.x.to+24, y, name+" "+l.text).set("font-weight", "600").set("font-size", num(size)).fill(l.look.role)
+		g.text(p.x.to+24, y, clean(l.text)).set("font-weight", "600").set("font-size", num(labelSize)).fill(l.look.role)
 		for j, law := range l.law {
 			g.text(p.x.to+24, y+15+14*float64(j), law).fill(muted)
 		}
@@ -55,17 +72,43 @@ func (p *speedupPlot) labels(n *node) float64 {
 	return bottom
 }
 
-// below writes the labels as a legend of two columns.
-func (p *speedupPlot) below(n *node, all []label, top float64) float64 {
-	const column, height = (width - 32) / 2, 19
-	for i, l := range all {
-		x, y := 24+column*float64(i%2), top+8+height*float64(i/2)
-		g := n.group().title(p.lines[i].Name + " " + l.text + ". " + p.lines[i].Law)
-		g.markAt(l.look, x, y, 4)
-		room := column - 24 - wide(l.text, fontSize)
-		g.text(x+10, y+4, clip(p.lines[i].Name, fontSize, room)+" "+l.text)
+// below writes the labels as a legend: in two columns where there are many lines, without their laws.
+func (p *speedupPlot) below(n *node, top float64) float64 {
+	columns := 1
+	if len(p.lines) > 8 {
+		columns = 2
 	}
-	return top + 12 + height*float64((len(all)+1)/2)
+	column := (width - 32) / float64(columns)
+	all, room, value := make([]string, len(p.lines)), column-28, 0.0
+	for i, l := range p.lines {
+		all[i] = l.Name
+		value = max(value, wide(" "+times(l.Points[len(l.Points)-1].Speedup), fontSize*bold))
+	}
+	texts := names(all, fontSize*bold, room-value, 3-columns)
+	y, next := top+4, top+4
+	for i := range p.lines {
+		if i%columns == 0 {
+			y = next
+		}
+		l, x := p.label(i, room), 24+column*float64(i%columns)
+		g := n.group().title(l.text + ". " + p.lines[i].Law)
+		g.markAt(l.look, x, y, 4)
+		lines := texts[i]
+		lines[len(lines)-1] += " " + times(p.lines[i].Points[len(p.lines[i].Points)-1].Speedup)
+		at := y + 4
+		for _, s := range lines {
+			g.text(x+12, at, s).set("font-weight", "600").fill(l.look.role)
+			at += 14
+		}
+		if columns == 1 {
+			for _, s := range l.law {
+				g.text(x+12, at+1, s).fill(muted)
+				at += 14
+			}
+		}
+		next = max(next, at+4)
+	}
+	return next + 4
 }
 
 // spread moves labels as little apart as it takes for none to touch another, between top and bottom.

@@ -3,6 +3,7 @@ package charts
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -172,5 +173,74 @@ func TestBlocks(t *testing.T) {
 	}
 	if got := got[2].tell(true); !strings.Contains(got, "tasks, 100 % busy, 50 % on a core") {
 		t.Errorf("told %q", got)
+	}
+}
+
+// TestNamesStayDifferent: what is cut of long names is not what they differ in.
+func TestNamesStayDifferent(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	long := strings.Repeat("very ", 12)
+	for _, all := range [][]string{
+		{"procs rows=4", "threads=2 rows=171", "procs rows=171"},
+		{"scripted dispatch=shared rows=4 a", "scripted dispatch=shared rows=4 b", "scripted dispatch=shared rows=171 a"},
+		{long + "a", long + "b", long, long + long + "a", long + long + "b", "c" + long},
+		{strings.Repeat("W", 80) + "1" + strings.Repeat("W", 80) + "x", strings.Repeat("W", 80) + "1" + strings.Repeat("W", 80) + "y", strings.Repeat("W", 80) + "2"},
+		{"生命" + strings.Repeat("生", 40) + "a", "生命" + strings.Repeat("生", 40) + "命"},
+	} {
+		for i := range 200 {
+			size, room, lines := 12.0, 70+100*r.Float64(), 1+i%3
+			seen := map[string]string{}
+			for k, told := range names(all, size, room, lines) {
+				text := strings.Join(told, "\n")
+				if other, twice := seen[text]; twice {
+					t.Fatalf("%q and %q are both %q in %d lines of %.0f px", all[k], other, text, lines, room)
+				}
+				seen[text] = all[k]
+				if len(told) > lines {
+					t.Fatalf("%q is in %d lines", all[k], len(told))
+				}
+				for _, line := range told {
+					if wide(line, size) > room {
+						t.Fatalf("%q takes %.0f px of %.0f", line, wide(line, size), room)
+					}
+				}
+			}
+		}
+	}
+	if got := fmt.Sprint(names([]string{"scripted dispatch=shared rows=4", "scripted dispatch=shared rows=171", "short"}, 12, 120, 1)); got != "[[scrip…rows=4] [scrip…rows=171] [short]]" {
+		t.Errorf("%s", got)
+	}
+	if got := names([]string{"same", "same", ""}, 12, 120, 2); len(got) != 3 || got[0][0] != got[1][0] || len(got[2]) != 0 {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestDensitiesComeDown: no density ends in a cliff on one side only.
+func TestDensitiesComeDown(t *testing.T) {
+	for name, times := range map[string][]float64{"close": manyTimes(1, 1, 30), "an end": {1, 1.1, 1.2, 1.3, 1.9, 2}, "wide": {0.01, 0.5, 1, 1.5, 2, 2.5}} {
+		rows := []Row{row("a", 0, times)}
+		c := cloud{x: timeAxis(rows, 100, 400), height: 46, points: 48}
+		at := make([]float64, len(times))
+		for i, v := range times {
+			at[i] = c.x.at(v)
+		}
+		g := &node{}
+		c.density(g, at, lookOf(0), 100, 20)
+		var xs, ys []float64
+		for _, p := range strings.Split(strings.TrimPrefix(g.kids[0].attrs[0].value, "M"), "L") {
+			var x, y float64
+			if _, err := fmt.Sscan(p, &x, &y); err != nil {
+				t.Fatal(err)
+			}
+			xs, ys = append(xs, x), append(ys, y)
+		}
+		left, right := 100-ys[1], 100-ys[len(ys)-2]
+		within := xs[0] > slices.Min(at)-0.1 && xs[len(xs)-1] < slices.Max(at)+0.1
+		if !within && (left > 1 || right > 1) {
+			t.Errorf("%s: it ends %.1f and %.1f px high, from %.0f to %.0f", name, left, right, xs[0], xs[len(xs)-1])
+		}
+		if within != (name != "close") {
+			t.Errorf("%s: cut at the trials: %v", name, within)
+		}
 	}
 }

@@ -24,9 +24,9 @@ var phases = []struct {
 func Phases(id string, stacks []Stack) *Figure {
 	f := newFigure(id, "Where the time goes")
 	hi := 0.0
-	names := make([]string, len(stacks))
+	all := make([]string, len(stacks))
 	for i, s := range stacks {
-		names[i] = s.Name
+		all[i] = s.Name
 		hi = max(hi, s.sum())
 	}
 	if hi == 0 {
@@ -34,12 +34,15 @@ func Phases(id string, stacks []Stack) *Figure {
 	}
 	f.use(bars, backs, crossed)
 	height := rowHeight(len(stacks), 28, 16)
-	left := nameRoom(names, fontSize, 180)
+	left := nameRoom(all, fontSize, 150)
 	x := axis{hi: hi, from: left + 8, to: width - 80}
 	bottom := 8 + height*float64(len(stacks))
 	below := timeTicks(&f.root, x, "time", 4, bottom)
+	told := names(all, fontSize, left-8, linesIn(height))
 	for i, s := range stacks {
-		s.draw(f.root.group(), x, left, 8+height*float64(i), height)
+		g, top := f.root.group(), 8+height*float64(i)
+		g.named(left, top+height/2, told[i], s.Name, "end")
+		s.draw(g, x, top, height)
 	}
 	var keys []key
 	for _, p := range phases {
@@ -63,9 +66,8 @@ func (s Stack) sum() float64 {
 	return sum
 }
 
-func (s Stack) draw(g *node, x axis, left, top, height float64) {
+func (s Stack) draw(g *node, x axis, top, height float64) {
 	g.title(cmp.Or(s.Label, s.Name))
-	g.clipped(left, top+height/2+4, s.Name, fontSize, left-8).set("text-anchor", "end")
 	y, h := top+height/8, height*3/4
 	sum := 0.0
 	for i, v := range s.Parts {

@@ -201,7 +201,7 @@ func TestLook(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("<!doctype html><meta charset=utf-8><style>:root{" + Variables(Light) + "}:root.dark{" + Variables(Dark) + "}" +
 		"body{font:14px system-ui,sans-serif;background:var(--surface);color:var(--ink);margin:12px}" +
-		"main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(560px,100%),1fr));gap:24px}section{max-width:560px}" +
+		"main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(460px,100%),1fr));gap:24px}section{max-width:460px}" +
 		"</style><main>")
 	for _, s := range append(samples(), extremes()...) {
 		svg := s.f.SVG(Page)

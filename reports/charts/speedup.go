@@ -72,10 +72,11 @@ type speedupPlot struct {
 	beside bool    // labels stand beside the lines, not in a legend
 }
 
-const speedupTop, speedupBottom = 26, 306 // px, of the plot
+const speedupTop, speedupBottom = 26, 266 // px, of the plot
 
 func newSpeedupPlot(lines []Line, cores int) *speedupPlot {
-	p := &speedupPlot{lines: lines, cores: cores, beside: len(lines) <= 8}
+	p := &speedupPlot{lines: lines, cores: cores}
+	p.beside = p.fits()
 	xlo, xhi, ylo, yhi := math.Inf(1), 0.0, 1.0, 2.0
 	for _, l := range lines {
 		for _, q := range l.Points {
@@ -102,7 +103,7 @@ func newSpeedupPlot(lines []Line, cores int) *speedupPlot {
 	}
 	room := math.Pow(yhi/ylo, 0.04)
 	ylo, yhi = ylo/room, yhi*math.Sqrt(room)
-	right := 386.0
+	right := width - 26.0 - labelRoom
 	if !p.beside {
 		right = width - 16
 	}

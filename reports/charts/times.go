@@ -24,22 +24,23 @@ func Times(id string, rows []Row) *Figure {
 	if len(rows) == 0 {
 		return f.empty("no cell was measured")
 	}
-	names := make([]string, len(rows))
+	all := make([]string, len(rows))
 	for i, r := range rows {
-		names[i] = r.Name
+		all[i] = r.Name
 	}
 	c := cloud{height: rowHeight(len(rows), 46, 16), points: 48}
 	if len(rows) > 30 {
 		c.points = 24
 	}
-	left := nameRoom(names, fontSize, 180)
+	left := nameRoom(all, fontSize, 150)
 	c.x = timeAxis(rows, left+14, width-16)
 	bottom := 10 + c.height*float64(len(rows)) + 3
 	f.height = timeTicks(&f.root, c.x, "time", 4, bottom)
+	told := names(all, fontSize, left-8, linesIn(c.height))
 	for i, r := range rows {
 		top := 10 + c.height*float64(i)
 		g := f.root.group().title(rowTitle(r))
-		g.clipped(left, top+c.height/2+4, r.Name, fontSize, left-8).set("text-anchor", "end")
+		g.named(left, top+c.height/2, told[i], r.Name, "end")
 		c.row(g, r, top)
 	}
 	f.Desc = fmt.Sprintf("Times of %d cells: the median, the quartiles, the density and each trial.", len(rows))
@@ -48,6 +49,9 @@ func Times(id string, rows []Row) *Figure {
 
 // rowHeight shrinks rows from most to least px, the more of them there are.
 func rowHeight(n int, most, least float64) float64 { return min(max(640/float64(n), least), most) }
+
+// linesIn is how many lines of a name a row has room for.
+func linesIn(height float64) int { return min(max(int(height/14), 1), 3) }
 
 // nameRoom is the x at which names end: as wide as the longest needs, up to a limit.
 func nameRoom(names []string, size, limit float64) float64 {
@@ -74,7 +78,8 @@ func (r Row) times() []float64 {
 	return slices.DeleteFunc(slices.Clone(r.Times), func(v float64) bool { return v < 0 || !usable(v) })
 }
 
-// timeAxis begins at zero. Where the longest time is more than 50 times the shortest, it is logarithmic.
+// timeAxis begins at zero. Where the longest time is more than 50 times the shortest, it is logarithmic. Densities have room
+// to come down, unless that takes much of the axis.
 func timeAxis(rows []Row, from, to float64) axis {
 	lo, hi := math.Inf(1), 0.0
 	for _, r := range rows {
@@ -86,9 +91,35 @@ func timeAxis(rows []Row, from, to float64) axis {
 		return axis{hi: 1, from: from, to: to}
 	}
 	if lo > 0 && hi/lo > 50 {
-		return axis{lo: lo / 1.3, hi: hi * 1.3, from: from, to: to, log: true}
+		down, up := lo/1.3, hi*1.3
+		for _, r := range rows {
+			all := r.times()
+			for i := range all {
+				all[i] = math.Log(all[i])
+			}
+			least, most := reach(all)
+			down, up = min(down, max(math.Exp(least), lo/3)), max(up, min(math.Exp(most), hi*3))
+		}
+		return axis{lo: down, hi: up, from: from, to: to, log: true}
 	}
-	return axis{hi: hi * 1.04, from: from, to: to}
+	up := hi * 1.04
+	for _, r := range rows {
+		_, most := reach(r.times())
+		up = max(up, min(most, 1.25*hi))
+	}
+	return axis{hi: up, from: from, to: to}
+}
+
+// enough trials for a density.
+const enough = 5
+
+// reach is how far the density of values goes until nothing of it is to be seen; no number if they have none.
+func reach(all []float64) (from, to float64) {
+	bandwidth, ok := stats.Bandwidth(all)
+	if !ok || len(all) < enough {
+		return math.Inf(1), math.Inf(-1)
+	}
+	return slices.Min(all) - 3*bandwidth, slices.Max(all) + 3*bandwidth
 }
 
 // timeTicks draws the grid, the axis and what it shows, in s, and returns the y below it.
@@ -130,20 +161,24 @@ func (c cloud) row(g *node, r Row, top float64) {
 		at[i] = c.x.at(v)
 	}
 	base := top + 0.56*c.height
-	if len(at) >= 5 {
+	if len(at) >= enough {
 		c.density(g, at, k, base, 0.5*c.height)
 	}
 	c.dots(g, at, k, base+0.22*c.height, 0.2*c.height)
 	c.box(g, r, k, base, 0.14*c.height)
 }
 
-// density is how close the trials are to each other, as the axis shows them.
+// density is how close the trials are to each other, as the axis shows them. Where it has no room to come down it ends with
+// the trials, on both sides.
 func (c cloud) density(g *node, at []float64, k look, base, height float64) {
 	bandwidth, ok := stats.Bandwidth(at)
 	if !ok {
 		return
 	}
-	lo, hi := max(slices.Min(at)-2*bandwidth, c.x.from), min(slices.Max(at)+2*bandwidth, c.x.to)
+	lo, hi := reach(at)
+	if lo < c.x.from-1 || hi > c.x.to+1 {
+		lo, hi = slices.Min(at), slices.Max(at)
+	}
 	xs := make([]float64, c.points)
 	for i := range xs {
 		xs[i] = lo + (hi-lo)*float64(i)/float64(c.points-1)
