@@ -3,7 +3,9 @@ package gates
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 
 	"runner/internal/stats"
 )
@@ -14,12 +16,29 @@ import (
 // A check on a time is a function of blocks. It is evaluated on resamples of them, whatever expression it is, at the
 // numbers of blocks that were planned before the run; the first of these looks that decides is the verdict. Blocks in
 // which something else took part of the machine do not count.
+//
+// All cores judge, as nothing is measured meanwhile. Neighbours go together: they often ask for the same cells, and
+// the checks of one assertion share its program, which runs once at a time.
 func Judge(checks []Check, data Data) []Verdict {
-	m := measure(data)
-	verdicts := make([]Verdict, len(checks))
+	var begins []int // of each assertion's checks
 	for i := range checks {
-		verdicts[i], _ = m.judge(&checks[i], true)
+		if i == 0 || checks[i].assertion != checks[i-1].assertion {
+			begins = append(begins, i)
+		}
 	}
+	parts := min(runtime.GOMAXPROCS(0), len(begins))
+	ends := append(begins, len(checks))
+	verdicts := make([]Verdict, len(checks))
+	var all sync.WaitGroup
+	for part := range parts {
+		all.Go(func() {
+			m := measure(data)
+			for i := ends[part*len(begins)/parts]; i < ends[(part+1)*len(begins)/parts]; i++ {
+				verdicts[i], _ = m.judge(&checks[i], true)
+			}
+		})
+	}
+	all.Wait()
 	return verdicts
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	"runner/gates"
 	"runner/reports"
@@ -66,13 +67,20 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 		return nil, x, data, err
 	}
 	data = gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run)}
+	var summaries []gates.Summary
+	var scalings []gates.Scaling
+	var noise []gates.Noise
+	var beside sync.WaitGroup
+	beside.Go(func() { summaries = gates.Summaries(data) })
+	beside.Go(func() { scalings, noise = gates.Scalings(data), gates.NoiseOf(data) })
 	verdicts := gates.Judge(x.checks, data)
+	beside.Wait()
 	word, code := gates.Word(verdicts, data)
 	if code == 0 && (run.Finished.IsZero() || run.Outcome == interrupted) {
 		word, code = "INTERRUPTED", 3 // less was measured than the spec asks for
 	}
-	report := reports.New(run, gates.Summaries(data), gates.NoiseOf(data), excluded(x), trials, verdicts, word, code)
-	report.Question, report.Scaling = x.spec.Question, gates.Scalings(data)
+	report := reports.New(run, summaries, noise, excluded(x), trials, verdicts, word, code)
+	report.Question, report.Scaling = x.spec.Question, scalings
 	past, err := db.Past(ctx, id, trend)
 	if err != nil {
 		return nil, x, data, err
