@@ -1,4 +1,5 @@
 // Usage: node page.mjs BROWSER SHOTS PAGE…   (see .ci/page)
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -29,7 +30,7 @@ async function look(file, name, width, scheme, media, scripts = true) {
   }
   if (!/\b(pass|fail|error|inconclusive|skipped)\b/.test(told)) wrong.push('no verdict can be read')
   if (shots) await page.screenshot({ path: `${shots}/${basename(file, '.html')}-${name}.png`, fullPage: true })
-  if (shots && media === 'print') await page.pdf({ path: `${shots}/${basename(file, '.html')}.pdf`, preferCSSPageSize: true })
+  if (media === 'print') wrong.push(...await printed(page, `${shots || '.'}/${basename(file, '.html')}.pdf`))
   if (scripts && width === 1200) {
     await page.keyboard.press('Tab')
     if (await page.evaluate(() => document.activeElement.className) !== 'skip') wrong.push('the first stop of the keyboard is not the skip link')
@@ -46,6 +47,67 @@ async function look(file, name, width, scheme, media, scripts = true) {
   problems += wrong.length
 }
 
+// printed prints a page, and says what of it cannot be read on paper: a word that is not there, a figure that is not whole
+// on one sheet, the first one with its heading, words over each other, as where one part is drawn over another.
+async function printed(page, path) {
+  const { texts, figures } = await page.evaluate(() => {
+    const own = t => [...t.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('')
+    const figures = [...document.querySelectorAll('.chart')].map(c => {
+      const section = c.closest('section'), above = section.querySelector('.chart') === c ? [section.querySelector('h2').textContent] : []
+      return [c.ariaLabel, [...above, ...[...c.querySelectorAll('text')].map(own)]]
+    })
+    const texts = [...document.querySelectorAll('h1, section:not(:has(.chart)) > h2, h3, .checks .name, .choice > summary, #cells th, #cells td, #environment td, dt')].map(t => t.textContent)
+    const lines = [...document.querySelectorAll('.line')].map(own)
+    return { figures, texts: [...texts, ...lines, ...figures.flatMap(f => f[1])] }
+  })
+  await page.pdf({ path, preferCSSPageSize: true })
+  let sheets
+  try {
+    sheets = execFileSync('pdftotext', ['-bbox', path, '-'], { encoding: 'utf8', maxBuffer: 1e9 }).split('</page>').slice(0, -1).map(words)
+  } catch (e) {
+    if (e.code !== 'ENOENT') throw e
+    if (!unread) console.log('page: pdftotext (poppler-utils) is not here: what is printed is not read')
+    unread = true
+    return []
+  }
+  const wrong = sheets.flatMap((sheet, i) => overprinted(sheet).map(w => `sheet ${i + 1}: ${w}`))
+  const told = sheets.map(sheet => plain(sheet.map(w => w.text).join('')))
+  const need = new Map()
+  for (const word of texts.flatMap(split)) need.set(word, (need.get(word) || 0) + 1)
+  for (const [word, n] of need) {
+    const found = told.join('').split(word).length - 1
+    if (found < n && word.length < 20) wrong.push(`${word} is printed ${found} times, not ${n}`) // longer ones may be broken
+  }
+  for (const [name, texts] of figures) {
+    if (!told.some(sheet => texts.flatMap(split).every(word => sheet.includes(word)))) wrong.push(`${name} is whole on no sheet`)
+  }
+  return wrong.slice(0, 10)
+}
+
+const plain = s => s.normalize('NFKC').replace(/[^\p{L}\p{N}=%×]/gu, '')
+const split = s => s.normalize('NFKC').match(/[\p{L}\p{N}=%×]+/gu) ?? []
+
+// words are those of a sheet, with their places. One that has a rim is drawn twice.
+function words(sheet) {
+  const named = { amp: '&', lt: '<', gt: '>', quot: '"' }
+  const all = [...sheet.matchAll(/<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<\/word>/g)].map(([, x0, y0, x1, y1, text]) =>
+    ({ x0: +x0, y0: +y0, x1: +x1, y1: +y1, text: text.replace(/&(amp|lt|gt|quot);/g, (_, n) => named[n]) }))
+  return all.filter((w, i) => !all.slice(0, i).some(o => o.text === w.text && Math.hypot(o.x0 - w.x0, o.y0 - w.y0) < 4))
+}
+
+// overprinted are words that cover more than a third of each other's height and width.
+function overprinted(sheet) {
+  const wrong = []
+  for (const [i, a] of sheet.entries()) {
+    for (const b of sheet.slice(0, i)) {
+      const wide = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0), high = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0)
+      if (wide > Math.min(a.x1 - a.x0, b.x1 - b.x0) / 3 && high > Math.min(a.y1 - a.y0, b.y1 - b.y0) / 2) wrong.push(`${a.text} stands over ${b.text}`)
+    }
+  }
+  return wrong
+}
+
+let unread = false
 for (const file of pages) {
   for (const width of [400, 1200, 1920]) {
     for (const scheme of ['light', 'dark']) await look(file, `${width}-${scheme}`, width, scheme, 'screen')

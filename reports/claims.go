@@ -139,7 +139,11 @@ func paragraph(s string) string {
 // marks are what Markdown would take for more than a character.
 var marks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "@", "&#64;")
 
+// mentions breaks up what would become a mention of somebody: these are looked for in what the document says once it is
+// rendered, within one piece of text. An @ before a space is none.
+var mentions = strings.NewReplacer("&#64; ", "&#64; ", "&#64;", "<span>@</span>")
+
 // inMarkdown makes text safe within a cell of a table: one line, no markup, no HTML.
 func inMarkdown(s string) string {
-	return marks.Replace(html.EscapeString(Visible(strings.Join(strings.Fields(s), " "))))
+	return mentions.Replace(marks.Replace(html.EscapeString(Visible(strings.Join(strings.Fields(s), " ")))))
 }

@@ -117,8 +117,8 @@ func shortNames(cells []matrix.Cell) []string {
 	return names
 }
 
-// label is a name within a chart, where there is no room for more.
-func label(s string) string { return Clip(s, 40) }
+// label is a name within a chart, which cuts it to the room that it has.
+func label(s string) string { return Clip(s, 160) }
 
 // groups numbers what cells have in common, in order of appearance.
 type groups map[string]int

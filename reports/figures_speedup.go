@@ -21,7 +21,7 @@ type crew struct {
 // speedups draws a line for each executor, the lines of one workload together if they are few enough to tell apart.
 func (r *Report) speedups() panel {
 	p := panel{Name: "speedup", Title: "Speedup against workers", Open: 4,
-		Doc: "How many times as fast as its baseline a cell is, with the 95 % interval, and the law that was fitted."}
+		Doc: "How many times as fast as its baseline a cell is, with the 95 % interval" + r.fitted() + "."}
 	sets := r.byWorkload(inLine)
 	for _, cells := range sets {
 		for _, crews := range apart(crewsOf(cells)) {
@@ -115,6 +115,16 @@ func or(told, instead string) string {
 		return instead
 	}
 	return told
+}
+
+// fitted tells of the laws whose curves the figures show; "" if there are none.
+func (r *Report) fitted() string {
+	for i := range r.Cells {
+		if s := r.law(r.Cells[i].Cell); s != nil && len(s.Curve) > 0 && inLine(&r.Cells[i]) {
+			return ", and the law that was fitted, dashed beyond what was measured"
+		}
+	}
+	return ""
 }
 
 // law is the one that a cell is part of, nil if none is.

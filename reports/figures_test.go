@@ -209,3 +209,33 @@ func TestPanels(t *testing.T) {
 		t.Errorf("%q", names)
 	}
 }
+
+// Names of runs on an axis differ where they can.
+func TestNamesOfMoments(t *testing.T) {
+	at := func(day, hour int, commit string) gates.Moment {
+		return gates.Moment{Started: time.Date(2026, 11, day, hour, 5, 0, 0, time.UTC), Commit: commit}
+	}
+	for want, all := range map[string][]gates.Moment{
+		"11-21|11-22":                 {at(21, 9, ""), at(22, 9, "")},
+		"11-22 09:05|11-22 14:05":     {at(22, 9, ""), at(22, 14, "")},
+		"11-22 10:05|11-22 15:05":     {at(22, 10, "abcdef0123"), at(22, 15, "abcdef0123")},
+		"abcdef0|1234567|11-23 09:05": {at(22, 9, "abcdef0123"), at(22, 14, "1234567890"), at(23, 9, "")},
+		"abcdef0|1234567|11-23":       {at(21, 9, "abcdef0123"), at(22, 14, "1234567890"), at(23, 9, "")},
+	} {
+		if got := strings.Join(momentNames(all), "|"); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// The caption of the speedups tells of a law only where one was fitted.
+func TestCaptionOfSpeedups(t *testing.T) {
+	r := pictured(6, 100)
+	if doc := r.speedups().Doc; !strings.Contains(doc, "law") {
+		t.Errorf("%q", doc)
+	}
+	r.Scaling = nil
+	if doc := r.speedups().Doc; strings.Contains(doc, "law") {
+		t.Errorf("%q", doc)
+	}
+}

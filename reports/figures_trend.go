@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"runner/gates"
 	"runner/reports/charts"
@@ -32,19 +33,16 @@ func (r *Report) trends() panel {
 func trend(id string, h *gates.History) figure {
 	t := charts.Trend{Unit: h.Unit, Limit: finite(h.Limit)}
 	data := sheet{Head: []string{"run", "date", "commit", "outcome", "observed", "95 % interval"}, Text: 4}
+	names := momentNames(h.Moments)
 	for i := range h.Moments {
 		m := &h.Moments[i]
-		name, date := m.Started.UTC().Format("01-02"), m.Started.UTC().Format("2006-01-02 15:04 UTC")
-		commit := Visible(m.Commit[:min(len(m.Commit), 10)])
-		if m.Commit != "" {
-			name = Visible(m.Commit[:min(len(m.Commit), 7)])
-		}
+		date, commit := m.Started.UTC().Format("2006-01-02 15:04 UTC"), Visible(m.Commit[:min(len(m.Commit), 10)])
 		value, around := missing, missing
 		if measured(m.Observed) {
 			value, around = against(*m.Observed, finites(m.Interval), h.Limit, h.Unit)
 			around = cmp.Or(around, missing)
 		}
-		t.Moments = append(t.Moments, charts.Moment{Name: name, Value: finite(m.Observed), Interval: finites(m.Interval), Outcome: string(m.Outcome),
+		t.Moments = append(t.Moments, charts.Moment{Name: names[i], Value: finite(m.Observed), Interval: finites(m.Interval), Outcome: string(m.Outcome),
 			Label: fmt.Sprintf("%s, %s: %s, %s", date, Clip(Visible(m.Run), 40), plainSpaces(value), Visible(string(m.Outcome)))})
 		data.Rows = append(data.Rows, []string{Visible(m.Run), glue(date), commit, Visible(string(m.Outcome)), value, around})
 	}
@@ -60,4 +58,25 @@ func trend(id string, h *gates.History) figure {
 		}
 	}
 	return figure{Name: Visible(strings.Join(strings.Fields(h.Name), " ")), Doc: doc, Chart: charts.History(id, t), Data: data}
+}
+
+// momentNames are what tells runs apart on an axis: their commits where these differ, else their days, with the time where
+// several are of one day.
+func momentNames(all []gates.Moment) []string {
+	names, days, commits := make([]string, len(all)), map[string]int{}, map[string]bool{}
+	for i := range all {
+		days[all[i].Started.UTC().Format(time.DateOnly)]++
+		commits[all[i].Commit] = true
+	}
+	layout := "01-02"
+	if len(days) < len(all) {
+		layout = "01-02 15:04"
+	}
+	for i := range all {
+		names[i] = all[i].Started.UTC().Format(layout)
+		if c := all[i].Commit; c != "" && len(commits) > 1 {
+			names[i] = Visible(c[:min(len(c), 7)])
+		}
+	}
+	return names
 }

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"sync"
 
+	"runner/gates"
 	"runner/reports/charts"
 )
 
@@ -61,7 +63,7 @@ type pageHTML struct {
 	Style  template.CSS
 
 	Title, Question string
-	Tone            string // pass, fail or inconclusive: the colour of the title
+	Tone            string // pass, fail, inconclusive or neutral: the colour of the title
 	Facts           []string
 	Checks          []checkHTML
 	Panels          []panelHTML
@@ -73,11 +75,13 @@ type pageHTML struct {
 	Sources         []sourceHTML
 	Rerun           []string
 	Version, Method string
+	Words           []wordHTML
 }
 
 type panelHTML struct {
 	Name, Title, Doc, Note string
-	Tall, Wide             bool // of two rows, of two columns
+	Tall, Wide             bool   // of two rows, of two columns
+	Sheet                  string // high or long: on paper, where its figures take much of a sheet or more than one
 	Figures                []figureHTML
 }
 
@@ -114,9 +118,9 @@ type cellHTML struct {
 func htmlPage(r *Report) *pageHTML {
 	p := &pageHTML{
 		Policy: pagePolicy(), Style: template.CSS(pageStyle()),
-		Title: Visible(r.Run.Experiment + ": " + r.Headline()), Question: Visible(r.Question), Tone: tone(r.Code),
+		Title: Visible(r.Run.Experiment + ": " + r.Headline()), Question: Visible(r.Question), Tone: tone(r),
 		Facts: plainFacts(r), Panels: htmlPanels(r.panels()), Cells: htmlCells(r.Cells), Notes: htmlNotes(r), Stories: htmlStories(r),
-		Excluded: htmlExcluded(r.Excluded), Environment: environment(r), Rerun: rerun(&r.Run), Version: Visible(r.Run.Version), Method: method,
+		Excluded: htmlExcluded(r.Excluded), Environment: environment(r), Rerun: rerun(&r.Run), Version: Visible(r.Run.Version), Method: method, Words: words,
 	}
 	anchors := sourceAnchors(r.Run.Sources)
 	for i, v := range r.byOutcome() {
@@ -126,11 +130,15 @@ func htmlPage(r *Report) *pageHTML {
 	return p
 }
 
-func tone(code int) string {
-	switch code {
-	case 0:
+// tone is neutral where nothing is wrong, and nothing was shown to hold.
+func tone(r *Report) string {
+	passed := slices.ContainsFunc(r.Verdicts, func(v gates.Verdict) bool { return v.Outcome == gates.Pass })
+	switch {
+	case r.Code == 0 && !passed:
+		return "neutral"
+	case r.Code == 0:
 		return "pass"
-	case 3:
+	case r.Code == 3:
 		return "inconclusive"
 	}
 	return "fail"
@@ -156,7 +164,7 @@ func htmlPanels(panels []panel) []panelHTML {
 	out := make([]panelHTML, len(panels))
 	left, room, most := make([]int, len(panels)), chartBytes, 0
 	for i, p := range panels {
-		out[i] = panelHTML{Name: p.Name, Title: p.Title, Doc: p.Doc, Note: p.Note}
+		out[i] = panelHTML{Name: p.Name, Title: p.Title, Doc: p.Doc, Note: p.Note, Sheet: onPaper(p.Figures)}
 		most = max(most, len(p.Figures))
 	}
 	lay(panels, out)
@@ -186,6 +194,23 @@ func htmlPanels(panels []panel) []panelHTML {
 		}
 	}
 	return out
+}
+
+// onPaper is "" where a panel can begin anywhere on a sheet. Two figures stand side by side there.
+func onPaper(figures []figure) string {
+	high := 0
+	for _, f := range figures {
+		if len(f.Data.Rows) > 12 {
+			high++
+		}
+	}
+	switch {
+	case high > 2:
+		return "long"
+	case high > 0:
+		return "high"
+	}
+	return ""
 }
 
 func figureCount(n int) string {

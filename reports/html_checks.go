@@ -71,6 +71,18 @@ func htmlCheck(n int, v *gates.Verdict, anchors map[string]string) checkHTML {
 	return c
 }
 
+// File is where the check is written, without the folder, and At the line in it: ":33".
+func (c checkHTML) File() string { return strings.TrimSuffix(c.ShortPlace(), c.At()) }
+
+// At is "" where no line is known.
+func (c checkHTML) At() string {
+	short := c.ShortPlace()
+	if i := strings.LastIndexByte(short, ':'); i > 0 {
+		return short[i:]
+	}
+	return ""
+}
+
 // ShortPlace is the place without the file's folder.
 func (c checkHTML) ShortPlace() string { return c.Place[strings.LastIndexAny(c.Place, `/\`)+1:] }
 

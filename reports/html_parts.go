@@ -116,7 +116,7 @@ func environment(r *Report) [][2]string {
 		if i.GIL != "" {
 			gil = "GIL " + i.GIL
 		}
-		add("runtime", strings.Join(strings.Fields(strings.Join([]string{i.Name, i.Version, gil, i.Path}, " ")), " "))
+		add("runtime", strings.Join(strings.Fields(i.Name+" "+i.Version+" "+gil), " ")) // its path may hold a user's name: only the JSON has it
 	}
 	add("host (hashed)", e.Host)
 	commit := e.Commit

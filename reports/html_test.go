@@ -34,6 +34,58 @@ func TestHTMLGoldens(t *testing.T) {
 	}
 }
 
+// TestPageOfManyCells writes a page with figures of more cells than one shows, for a browser.
+func TestPageOfManyCells(t *testing.T) {
+	page := render(t, "html", pictured(5, 100, 200, 300, 400, 500, 600, 700, 800), Style{})
+	if *pages != "" {
+		if err := os.WriteFile(filepath.Join(*pages, "cells.html"), page, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Contains(page, []byte("cells 31 to 60 of 104")) {
+		t.Error("the second figure is not there")
+	}
+}
+
+// A title is green only where something was shown to hold.
+func TestTones(t *testing.T) {
+	for want, r := range map[string]*Report{
+		"pass": {Verdicts: []gates.Verdict{{Outcome: gates.Pass}}}, "neutral": {}, "fail": {Code: 1}, "inconclusive": {Code: 3},
+	} {
+		if got := tone(r); got != want {
+			t.Errorf("%s, not %s", got, want)
+		}
+	}
+	if got := tone(&Report{Verdicts: []gates.Verdict{{Outcome: gates.Skipped}}}); got != "neutral" {
+		t.Errorf("what was skipped is %s", got)
+	}
+	if got := tone(&Report{Code: 4}); got != "fail" {
+		t.Errorf("without data it is %s", got)
+	}
+}
+
+// The page explains its own words, and each law that a sentence names.
+func TestWordsOfThePage(t *testing.T) {
+	explained := map[string]bool{}
+	for _, w := range words {
+		if explained[w.Word] || !strings.HasSuffix(w.Means, ".") {
+			t.Errorf("%s: %s", w.Word, w.Means)
+		}
+		explained[w.Word] = true
+	}
+	for _, name := range laws {
+		if !explained[name] {
+			t.Errorf("%s is explained nowhere", name)
+		}
+	}
+	page := string(render(t, "html", fixture(), Style{}))
+	for _, w := range words {
+		if !strings.Contains(page, "<dt>"+w.Word+"</dt>") {
+			t.Errorf("%s is not on the page", w.Word)
+		}
+	}
+}
+
 // voids are the elements that have no end.
 var voids = []string{"meta", "link", "br", "hr", "img", "source"}
 

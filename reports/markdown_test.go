@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/url"
 	"reflect"
@@ -59,6 +60,29 @@ func TestPicturesStandBesideTheDocument(t *testing.T) {
 	}
 	if strings.Contains(string(render(t, "markdown", pictured(6, 100), Style{})), "<picture>") {
 		t.Error("a stream has pictures")
+	}
+}
+
+// Mentions are looked for in the text of the rendered document, within one piece of text.
+func TestNobodyIsMentioned(t *testing.T) {
+	for text, want := range map[string]string{
+		"@octocat": "<span>@</span>octocat", "by @a/b, @@c": "by <span>@</span>a/b, <span>@</span><span>@</span>c", "2.10GHz @ 3": "2.10GHz &#64; 3", "a@b.c": "a<span>@</span>b.c",
+	} {
+		if got := inMarkdown(text); got != want {
+			t.Errorf("%q became %q, not %q", text, got, want)
+		}
+	}
+	piece := regexp.MustCompile(`<[^<>]*>`)
+	for name, out := range every(t, hostileReport("by @octocat and @org/team")) {
+		if !strings.HasSuffix(name, ".md") {
+			continue
+		}
+		out = regexp.MustCompile(`(?s)<(pre|code)>.*?</(pre|code)>`).ReplaceAllString(out, "") // where GitHub looks for none
+		for _, text := range piece.Split(out, -1) {
+			if regexp.MustCompile(`@[A-Za-z0-9]`).MatchString(html.UnescapeString(text)) {
+				t.Errorf("%s mentions somebody: %.100q", name, text)
+			}
+		}
 	}
 }
 

@@ -207,7 +207,7 @@ func TestNamesStayDifferent(t *testing.T) {
 			}
 		}
 	}
-	if got := fmt.Sprint(names([]string{"scripted dispatch=shared rows=4", "scripted dispatch=shared rows=171", "short"}, 12, 120, 1)); got != "[[scrip…rows=4] [scrip…rows=171] [short]]" {
+	if got := fmt.Sprint(names([]string{"scripted dispatch=shared rows=4", "scripted dispatch=shared rows=171", "short"}, 12, 120, 1)); got != "[[scri…rows=4] [scri…rows=171] [short]]" {
 		t.Errorf("%s", got)
 	}
 	if got := names([]string{"same", "same", ""}, 12, 120, 2); len(got) != 3 || got[0][0] != got[1][0] || len(got[2]) != 0 {

@@ -66,7 +66,7 @@ func common(whole []string, group []int) int {
 
 // skip leaves of the first so many bytes no more than there is room for, and the beginning of the word where they end.
 func skip(s string, from int, size, room float64) string {
-	if word := strings.LastIndexByte(s[:from], ' ') + 1; wide(s[word:from], size) < room {
+	if word := strings.LastIndexByte(s[:from], ' ') + 1; wide(s[word:from], size) < 1.5*room {
 		from = word
 	}
 	return clip(s[:from], size, room) + s[from:]

@@ -50,7 +50,7 @@ func Phases(id string, stacks []Stack) *Figure {
 			g.rect(x, y-6, 18, fontSize).fill(p.fill).stroke(p.stroke, 1)
 		}, p.name})
 	}
-	f.height = f.root.legend(left+8, below+8, keys)
+	f.height = f.root.legend(8, below+8, keys)
 	f.Desc = fmt.Sprintf("Median time of startup, spawn, work and join of %d cells.", len(stacks))
 	return f
 }

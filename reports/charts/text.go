@@ -73,7 +73,7 @@ func runeWidth(r rune) float64 {
 // clip shortens text to so many pixels; an ellipsis says that it was.
 func clip(s string, size, room float64) string {
 	s = clean(s)
-	if wide(s, size) <= room {
+	if wide(s, size) <= room+1e-6 { // what is as wide as its room was made for it
 		return s
 	}
 	room -= wide("…", size)

@@ -53,7 +53,7 @@ func Timeline(id string, workers []Worker, total float64) *Figure {
 		b.lane(&f.root, l, left, 22+b.height*float64(i))
 		known, unknown = known || l.tasks > 0 && l.known, unknown || l.tasks > 0 && !l.known
 	}
-	f.height = f.root.legend(left+8, below+8, timelineKeys(known, unknown))
+	f.height = f.root.legend(8, below+8, timelineKeys(known, unknown))
 	f.Desc = timelineDesc(lanes, total, all)
 	return f
 }
