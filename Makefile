@@ -1,6 +1,6 @@
 # Every target is one line of what it does; `make check` is exactly what CI runs.
 GO ?= go
-FUZZTIME ?= 3000x
+FUZZTIME ?= 1000x
 STATIC = CGO_ENABLED=0
 
 .PHONY: build test lint race fuzz bench chaos simulate golden experiments looks gallery claims check
