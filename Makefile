@@ -17,4 +17,4 @@ experiments: build ; @.ci/experiments && .ci/once
 looks: build ; @.ci/formats && .ci/page
 gallery: build ; @.ci/gallery
 claims: build ; ./runner run -q experiments/articles && ./runner claims experiments/articles -o docs/claims.md
-check: ; @$(MAKE) -j2 test lint && $(MAKE) -j2 race fuzz && $(MAKE) -j2 experiments looks && .ci/chaos
+check: ; @$(MAKE) -j3 test lint fuzz && $(MAKE) -j2 race looks && $(MAKE) experiments && .ci/chaos
