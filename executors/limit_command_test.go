@@ -51,6 +51,9 @@ func TestLimitsOfCommands(t *testing.T) {
 		"open files below":       {self(t, "files 100"), false, executors.Limits{OpenFiles: 128}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name == "memory, short" && short+50 > 2047 {
+				t.Skipf("this process has had %d MiB itself, and dd takes no more than 2 GiB in one read", host.Peak()/mib)
+			}
 			if name == "memory, left behind" {
 				hog := self(t, "hog 300 3600000")
 				c.of.Argv, c.of.Env = append(c.of.Argv, hog.Argv[0]), hog.Env
