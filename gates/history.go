@@ -92,7 +92,7 @@ func usual(before []Moment) *Band {
 func (v *Verdict) Unit() string {
 	unit, width := "", -1
 	for _, e := range v.Evidence {
-		f, ok := toNumber(e.Value)
+		f, ok := Number(e.Value)
 		if ok && e.Unit != "" && v.Observed != nil && f == *v.Observed && e.To-e.From > width {
 			unit, width = e.Unit, e.To-e.From
 		}
@@ -100,11 +100,18 @@ func (v *Verdict) Unit() string {
 	return unit
 }
 
-func toNumber(v any) (float64, bool) {
+// Number is a value of a sub-expression that is a number.
+func Number(v any) (float64, bool) {
 	switch v := v.(type) {
 	case float64:
 		return v, true
+	case float32:
+		return float64(v), true
 	case int:
+		return float64(v), true
+	case int64:
+		return float64(v), true
+	case uint64:
 		return float64(v), true
 	}
 	return 0, false

@@ -32,7 +32,7 @@ var layers = map[string][]string{
 	"internal/fixtures":       {"internal/host"},
 	"internal/stage":          {"spec", "executors/shims", "workloads/scripts", "internal/engine", "internal/fixtures", "internal/runtimes"},
 	"internal/starter":        {"internal/shell"},
-	"reports":                 {"reports/charts", "gates", "results", "internal/stats", "internal/matrix"},
+	"reports":                 {"reports/charts", "internal/shell", "gates", "results", "internal/stats", "internal/matrix"},
 	"reports/charts":          {"internal/stats"},
 	"internal/serve":          {"reports", "results"},
 	"internal/cli":            {"*"},

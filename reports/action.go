@@ -25,7 +25,7 @@ func renderAction(w io.Writer, r *Report, _ Style) error {
 		c := &r.Cells[i]
 		extra := fmt.Sprintf("n=%d", c.N)
 		if measured(c.Speedup) && !c.Baseline {
-			extra += "\nspeedup " + plainSpaces(ratio(*c.Speedup))
+			extra += "\nspeedup " + plainSpaces(Ratio(*c.Speedup))
 			if ci := finites(c.SpeedupCI); ci != nil {
 				extra += " (" + plainSpaces(interval(*ci, *c.Speedup, "1")) + ")"
 			}

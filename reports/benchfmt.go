@@ -3,11 +3,8 @@ package reports
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode"
-
-	"runner/internal/matrix"
 )
 
 func init() {
@@ -56,9 +53,8 @@ func (r *Report) benchName(c *Cell) string {
 	add("runtime", c.Runtime)
 	add("executor", c.Executor)
 	add("procs", fmt.Sprint(c.Workers))
-	own := []string{matrix.Workload, matrix.Runtime, matrix.Executor, matrix.Workers}
 	for _, f := range c.Cell.Facets() {
-		if !slices.Contains(own, f.Name) {
+		if !everywhere(f.Name) {
 			add(f.Name, levelText(f.Value))
 		}
 	}

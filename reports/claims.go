@@ -106,7 +106,7 @@ func found(v *gates.Verdict) string {
 	}
 	name, width := "", -1
 	for _, e := range v.Evidence {
-		if f, ok := toFloat(e.Value); ok && f == *v.Observed && e.To-e.From > width {
+		if f, ok := gates.Number(e.Value); ok && f == *v.Observed && e.To-e.From > width {
 			name, width = e.Text, e.To-e.From
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"runner/internal/matrix"
 	"runner/results"
 )
 
@@ -97,10 +96,9 @@ func renderCSV(w io.Writer, r *Report, _ Style) error {
 
 // axes are the names of facets that have no column of their own, in order of appearance.
 func (r *Report) axes() (names []string) {
-	own := []string{matrix.Workload, matrix.Runtime, matrix.Executor, matrix.Workers}
 	for i := range r.Cells {
 		for _, f := range r.Cells[i].Cell.Facets() {
-			if !slices.Contains(own, f.Name) && !slices.Contains(names, f.Name) {
+			if !everywhere(f.Name) && !slices.Contains(names, f.Name) {
 				names = append(names, f.Name)
 			}
 		}

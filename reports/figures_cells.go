@@ -171,7 +171,7 @@ func (c *Cell) typical() (best *results.Trial) {
 		return max(t.Phases.Total.Seconds()-*c.Median, *c.Median-t.Phases.Total.Seconds())
 	}
 	for _, t := range c.Trials {
-		if t.Status != results.OK || t.Warmup || t.Control || len(t.Spans) == 0 {
+		if !t.Counts() || len(t.Spans) == 0 {
 			continue
 		}
 		clean := t.Contaminated == ""

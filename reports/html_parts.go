@@ -89,13 +89,13 @@ func environment(r *Report) [][2]string {
 	}
 	add("system", strings.Trim(e.OS+"/"+e.Arch, "/"))
 	add("kernel", e.Kernel)
-	add("virtual machine", e.Virtual)
+	add("virtualised by", e.Virtual)
 	add("processor", e.CPU)
 	if e.Cores > 0 {
 		add("usable cores", fmt.Sprint(e.Cores))
 	}
 	if p := r.Run.Parallelism(); measured(p) {
-		add("parallelism", ratio(*p))
+		add("parallelism", Ratio(*p))
 	}
 	if e.Memory > 0 {
 		add("memory", Quantity(float64(e.Memory), "B"))
@@ -108,7 +108,7 @@ func environment(r *Report) [][2]string {
 	add("SMT", e.SMT)
 	add("clock", e.Clock)
 	if measured(e.Load) {
-		add("load at the start", ratio(*e.Load))
+		add("load at the start", Ratio(*e.Load))
 	}
 	add("Go", e.Go)
 	for _, i := range r.Runtimes {
@@ -128,53 +128,6 @@ func environment(r *Report) [][2]string {
 		for _, d := range results.Differences(*e, *r.Run.After) {
 			add("changed meanwhile", d.String())
 		}
-	}
-	return all
-}
-
-// rerun are the commands that do it again. Texts are quoted for a shell; what could not be typed is replaced.
-func rerun(run *results.Run) []string {
-	var all []string
-	if commit := run.Environment.Commit; isHex(commit) {
-		line := "git checkout " + commit
-		if run.Environment.Dirty {
-			line += "   # and what was changed since, which is not in it"
-		}
-		all = append(all, line)
-	}
-	o := &run.Options
-	words := []string{"runner", "run"}
-	flag := func(name, value string) {
-		if value != "" {
-			words = append(words, name, quoted(value))
-		}
-	}
-	flag("--profile", o.Profile)
-	for _, only := range o.Only {
-		flag("--only", only)
-	}
-	for _, k := range sortedKeys(o.Define) {
-		flag("-D", k+"="+o.Define[k])
-	}
-	if o.Repeats > 0 {
-		flag("--repeats", fmt.Sprint(o.Repeats))
-	}
-	if o.UntilDecided {
-		words = append(words, "--until-decided")
-	}
-	if o.Budget > 0 {
-		flag("--budget", o.Budget.String())
-	}
-	if o.NoConfirm {
-		words = append(words, "--no-confirm")
-	}
-	flag("--seed", fmt.Sprint(run.Seed))
-	if run.Spec != "" {
-		words = append(words, pathWord(run.Spec))
-		all = append(all, strings.Join(words, " "))
-	}
-	if run.ID != "" {
-		all = append(all, "runner report "+pathWord(run.ID)+"   # tells this run again")
 	}
 	return all
 }

@@ -53,7 +53,7 @@ var reportFile = flag.String("report", "", "a JSON `FILE` to hold against the sc
 
 func TestReportFile(t *testing.T) {
 	if *reportFile == "" {
-		t.Skip("no -report")
+		t.Skip("for .ci/formats: -report FILE is validated")
 	}
 	text, err := os.ReadFile(*reportFile)
 	if err != nil {

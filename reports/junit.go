@@ -165,7 +165,7 @@ func (r *Report) junitProperties() (all []junitProperty) {
 	add("machine", plainSpaces(strings.Join(machineFacts(&r.Run, r.Runtimes), ", ")))
 	add("cores", strconv.Itoa(e.Cores))
 	if p := r.Run.Parallelism(); measured(p) {
-		add("parallelism", ratio(*p))
+		add("parallelism", Ratio(*p))
 	}
 	add("commit", e.Commit)
 	if e.Dirty {

@@ -122,6 +122,11 @@ func (r *Report) file(v *gates.Verdict) string {
 	return Visible(path.Clean(strings.ReplaceAll(name, `\`, "/")))
 }
 
+// everywhere tells of the facets that each cell has a name for, be they in its key or not.
+func everywhere(facet string) bool {
+	return facet == matrix.Workload || facet == matrix.Runtime || facet == matrix.Executor || facet == matrix.Workers
+}
+
 // levelText is a facet's value without the quotes that a key would need, "" where there is none.
 func levelText(v any) string {
 	switch v := v.(type) {
@@ -147,7 +152,7 @@ func plainNumber(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) 
 func (c *Cell) counted() []*results.Trial {
 	var all, alone []*results.Trial
 	for _, t := range c.Trials {
-		if t.Warmup || t.Control || t.Status != results.OK {
+		if !t.Counts() {
 			continue
 		}
 		all = append(all, t)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"runner/gates"
 )
 
 // missing stands where a number is not known.
@@ -74,8 +76,8 @@ func Quantity(v float64, unit string) string {
 	return glue(s.text(v, decimals) + s.name)
 }
 
-// ratio is a dimensionless number with two decimals, more where it is small.
-func ratio(v float64) string {
+// Ratio is a dimensionless number with two decimals, more where it is small.
+func Ratio(v float64) string {
 	switch x := math.Abs(v); {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return missing
@@ -183,7 +185,7 @@ func valueText(v any, unit string, room int) string {
 		}
 		return listText(list, unit, room)
 	}
-	if f, ok := toFloat(v); ok {
+	if f, ok := gates.Number(v); ok {
 		return plainSpaces(exact(f, unit))
 	}
 	text := fmt.Sprint(v)
@@ -224,20 +226,4 @@ func listText(list []any, unit string, room int) string {
 		text += next
 	}
 	return text + "]"
-}
-
-func toFloat(v any) (float64, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case float32:
-		return float64(v), true
-	case int:
-		return float64(v), true
-	case int64:
-		return float64(v), true
-	case uint64:
-		return float64(v), true
-	}
-	return 0, false
 }

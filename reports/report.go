@@ -125,7 +125,7 @@ func (r *Report) Headline() string {
 // Amiss is what is wrong with the run as a whole, where no check tells of it; "" if nothing is.
 func (r *Report) Amiss() string {
 	for _, v := range r.Verdicts {
-		if v.Outcome == gates.Error {
+		if v.Outcome == gates.Error && v.Level != "warn" {
 			return ""
 		}
 	}

@@ -113,7 +113,7 @@ func machineFacts(run *results.Run, runtimes []results.RuntimeInfo) []string {
 		facts[0] = "1 core"
 	}
 	if p := run.Parallelism(); measured(p) {
-		facts[0] += ", parallelism " + ratio(*p)
+		facts[0] += ", parallelism " + Ratio(*p)
 	}
 	facts = append(facts, e.CPU)
 	if e.Memory > 0 {

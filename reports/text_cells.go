@@ -29,8 +29,8 @@ var columns = []column{
 	{head: "trials", drop: 2, left: true, tell: func(c *Cell) string { return sparkline(c.Times) }},
 	{head: "speedup", drop: 9, tell: speedup},
 	{head: "95 % interval", drop: 6, tell: speedupInterval},
-	{head: "efficiency", drop: 5, tell: func(c *Cell) string { return number(c.Efficiency, ratio) }},
-	{head: "cores used", drop: 4, tell: func(c *Cell) string { return number(c.CoresUsed, ratio) }},
+	{head: "efficiency", drop: 5, tell: func(c *Cell) string { return number(c.Efficiency, Ratio) }},
+	{head: "cores used", drop: 4, tell: func(c *Cell) string { return number(c.CoresUsed, Ratio) }},
 	{head: "memory", drop: 3, tell: func(c *Cell) string { return number(c.Memory, func(v float64) string { return Quantity(v, "B") }) }},
 	{head: "trouble", drop: 8, left: true, ink: red, tell: shortTrouble},
 	{head: "why", drop: 1, left: true, tell: func(c *Cell) string { return Visible(c.Why) }},
@@ -62,7 +62,7 @@ func speedup(c *Cell) string {
 	if c.Baseline {
 		return "baseline"
 	}
-	return number(c.Speedup, ratio)
+	return number(c.Speedup, Ratio)
 }
 
 func speedupInterval(c *Cell) string {

@@ -180,6 +180,9 @@ func strip(v float64, unit string) string {
 
 // restsOn is the number of blocks, those that were left out, and those that confirm a failure.
 func restsOn(v *gates.Verdict) string {
+	if v.N == 0 && v.Contaminated > 0 {
+		return "of no block that counts: the machine was busy in all " + blocks(v.Contaminated)
+	}
 	text := blocks(v.N)
 	if v.Outcome == gates.Inconclusive && v.Of > 0 {
 		text = glue(fmt.Sprintf("%d of %s", v.N, blocks(v.Of)))
@@ -189,9 +192,6 @@ func restsOn(v *gates.Verdict) string {
 		text += fmt.Sprintf(", and in %d fresh ones", v.Confirmed)
 	case v.Outcome == gates.Fail && v.Of > 0:
 		text += ", not confirmed"
-	}
-	if v.N == 0 && v.Contaminated > 0 {
-		return "of no block that counts: the machine was busy in all " + blocks(v.Contaminated)
 	}
 	if v.Contaminated > 0 {
 		text += fmt.Sprintf("; %d left out, in which the machine was busy", v.Contaminated)

@@ -17,7 +17,7 @@ func doubts(e *results.Environment) (told []string) {
 		told = append(told, "boost on")
 	}
 	if measured(e.Load) && *e.Load > float64(e.Cores)/2 {
-		told = append(told, "load "+ratio(*e.Load)+" at the start")
+		told = append(told, "load "+Ratio(*e.Load)+" at the start")
 	}
 	if e.Swap != nil && *e.Swap > 0 {
 		told = append(told, Quantity(float64(*e.Swap), "B")+" swapped out")

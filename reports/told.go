@@ -151,7 +151,7 @@ func them(n int) string {
 func (r *Report) firstContaminated() (first *results.Trial) {
 	for i := range r.Cells {
 		for _, trial := range r.Cells[i].Trials {
-			if trial.Contaminated == "" || trial.Warmup || trial.Control || trial.Status != results.OK {
+			if trial.Contaminated == "" || !trial.Counts() {
 				continue
 			}
 			if first == nil || trial.Block < first.Block || trial.Block == first.Block && trial.Position < first.Position {

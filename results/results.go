@@ -99,6 +99,10 @@ type Trial struct {
 	Contaminated string
 }
 
+// Counts tells whether the times of a trial may count: it is OK, and neither warm-up nor control. Whether a contaminated one
+// does is for gates to say.
+func (t *Trial) Counts() bool { return t.Status == OK && !t.Warmup && !t.Control }
+
 // Run is one execution of the runner on one experiment.
 type Run struct {
 	ID          string // sortable by time, unique

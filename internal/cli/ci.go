@@ -60,17 +60,27 @@ func (a *app) tellCI(r *reports.Report, out *outputs) {
 	case gitlab:
 		err = a.tellGitLab(rooted(r, a.getenv("CI_PROJECT_DIR")), out)
 	}
-	if err != nil {
-		fmt.Fprintf(a.stderr, "runner: warning: not told to CI: %s\n", reports.Visible(strings.ReplaceAll(err.Error(), "\n", "; ")))
-	}
+	a.unheard(err)
 }
 
 // endCI tells what holds for all reports together.
 func (a *app) endCI(out *outputs, word string, code int) {
-	if out.service.found(a.getenv) != github {
-		return
+	if out.service.found(a.getenv) == github {
+		a.unheard(a.outputGitHub(out.told, word, code))
 	}
-	if err := a.outputGitHub(out.told, word, code); err != nil {
+}
+
+// ended tells of what ended without a verdict, which is trouble, and passes the error on.
+func (a *app) ended(out *outputs, err error) error {
+	var verdict *verdictError
+	if err != nil && !errors.As(err, &verdict) && a.ctx.Err() == nil {
+		a.endCI(out, "TROUBLE", exitTrouble)
+	}
+	return err
+}
+
+func (a *app) unheard(err error) {
+	if err != nil {
 		fmt.Fprintf(a.stderr, "runner: warning: not told to CI: %s\n", reports.Visible(strings.ReplaceAll(err.Error(), "\n", "; ")))
 	}
 }

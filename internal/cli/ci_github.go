@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -34,10 +35,10 @@ func (a *app) tellGitHub(r *reports.Report) error {
 	}
 	if there+int64(page.Len()) > summaryBound {
 		page.Reset()
-		fmt.Fprintf(&page, "\n%s\n\nThe summary of this step is full; the log has the whole report.\n", reports.Visible(r.Run.Experiment+": "+r.Tally()))
+		fmt.Fprintf(&page, "\n%s\n\nThe summary of this step is full; the log has the whole report.\n", reports.Visible(r.Run.Experiment+": "+r.Headline()))
 	}
 	if there+int64(page.Len()) > summaryBound {
-		return fmt.Errorf("the summary of this step is full")
+		return errors.New("the summary of this step is full")
 	}
 	return appendTo(file, page.String()+"\n")
 }

@@ -22,9 +22,6 @@ func (a *app) tellGitLab(r *reports.Report, out *outputs) error {
 	if err := os.MkdirAll(gitlabFolder, 0o777); err != nil {
 		return err
 	}
-	if len(out.told) == 0 {
-		out.quality, out.metrics = nil, nil
-	}
 	var quality, metrics bytes.Buffer
 	if err := errors.Join(a.render("gitlab", &quality, r), a.render("metrics", &metrics, r)); err != nil {
 		return err

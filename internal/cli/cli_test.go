@@ -58,7 +58,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestSmallSpeedupsAreNotZero(t *testing.T) {
 	c := liveCell{speedup: new(0.00042)}
-	if got := c.speedupText(); got != "0.000420" {
+	if got := c.speedupText(); got != "0.00042" {
 		t.Error(got)
 	}
 }

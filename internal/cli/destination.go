@@ -28,9 +28,7 @@ func suffix(f reports.Format) string {
 	return f.Ext
 }
 
-func isFolder(file string) bool {
-	return strings.HasSuffix(file, "/") || strings.HasSuffix(file, string(filepath.Separator))
-}
+func isFolder(file string) bool { return strings.HasSuffix(file, "/") }
 
 // stem is the name of an experiment as one of a file. Where it had to be changed, the run's id keeps it unlike others.
 func stem(r *reports.Report) string {

@@ -212,10 +212,7 @@ func (c *liveCell) speedupText() string {
 	if c.speedup == nil {
 		return ""
 	}
-	if *c.speedup < 0.01 {
-		return liveText(reports.Quantity(*c.speedup, "1"))
-	}
-	return fmt.Sprintf("%.2f", *c.speedup)
+	return reports.Ratio(*c.speedup)
 }
 
 // trouble counts the bad trials: "2 wrong, 1 timeout".

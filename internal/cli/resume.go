@@ -38,7 +38,7 @@ The exit codes are those of "runner run".`,
 			if err := errors.Join(out.valid(1), how.valid()); err != nil {
 				return err
 			}
-			return a.resume(args[0], &out, how, machines)
+			return a.ended(&out, a.resume(args[0], &out, how, machines))
 		},
 		ValidArgsFunction: a.completeRuns,
 	}

@@ -45,14 +45,7 @@ Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconcl
   runner run -D timeout=10s --seed 7 experiments/pi.yaml
   runner run --until-decided --budget 10m experiments/pi.yaml
   runner run --json experiments/quickstart.yaml > report.json`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			err := a.run(args, &pick, &out, how)
-			var verdict *verdictError
-			if err != nil && !errors.As(err, &verdict) && a.ctx.Err() == nil {
-				a.endCI(&out, "TROUBLE", exitTrouble)
-			}
-			return err
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.ended(&out, a.run(args, &pick, &out, how)) },
 	}
 	pick.flags(c.Flags())
 	out.flags(c)
@@ -258,25 +251,6 @@ func planned(x experiment) []results.PlannedCell {
 		cells = append(cells, cell)
 	}
 	return cells
-}
-
-// machine is the machine as it is now.
-func machine(ctx context.Context, specFile string) results.Environment {
-	m := host.Environment()
-	commit, dirty := host.Git(ctx, filepath.Dir(specFile))
-	return results.Environment{
-		OS: m.OS, Arch: m.Arch, Kernel: m.Kernel, CPU: m.CPU, Cores: m.Cores, Memory: m.Memory, Go: m.Go,
-		Host: m.HostHash, Virtual: m.Virtual, Commit: commit, Dirty: dirty,
-	}
-}
-
-// environment is the machine with the settings that measurements depend on, and its measured capacity.
-func (a *app) environment(specFile string) results.Environment {
-	e := machine(a.ctx, specFile)
-	v := host.VitalsNow()
-	e.Governor, e.Boost, e.SMT, e.Clock, e.Load, e.Swap = v.Governor, v.Boost, v.SMT, v.Clock, v.Load, v.Swapped
-	e.Parallelism = a.parallelism(e.Cores)
-	return e
 }
 
 // open opens the database that belongs to a spec (or, with "", to the current directory) for writing.

@@ -164,7 +164,7 @@ func cellSoFar(x experiment, live *liveProgress, i int) serve.Cell {
 		return told
 	}
 	speedup := x.plan.Growth(i, base) * middle(live.cells[base].times) / middle(c.times)
-	told.Speedup = reports.Quantity(speedup, "1")
+	told.Speedup = reports.Ratio(speedup)
 	return told
 }
 

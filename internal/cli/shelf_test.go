@@ -123,7 +123,7 @@ func TestProgress(t *testing.T) {
 	p := progressOf(x, run, trials, noon.Add(16*time.Second))
 	told := fmt.Sprintln(p.Done, p.Planned, p.Where, p.Elapsed, p.Left, p.Last) + fmt.Sprintf("%+v", p.Cells)
 	const want = `6 8 block 3 of 4, 6 of 8 trials 16s about 2 s left scripted=2
-[{Key:scripted=1 N:2 Median:1.000 s Speedup: Trouble:} {Key:scripted=2 N:1 Median:500.0 ms Speedup:2 Trouble:1 wrong}]`
+[{Key:scripted=1 N:2 Median:1.000 s Speedup: Trouble:} {Key:scripted=2 N:1 Median:500.0 ms Speedup:2.00 Trouble:1 wrong}]`
 	if told != want {
 		t.Errorf("%s\nwant\n%s", told, want)
 	}

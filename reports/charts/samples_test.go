@@ -196,7 +196,7 @@ func extremes() []sample {
 // TestLook writes what a person should look at: go test -run TestLook -look /tmp/charts.html
 func TestLook(t *testing.T) {
 	if *lookAt == "" {
-		t.Skip("nobody looks")
+		t.Skip("for people: -look FILE writes a page of all charts")
 	}
 	var b strings.Builder
 	b.WriteString("<!doctype html><meta charset=utf-8><style>:root{" + Variables(Light) + "}:root.dark{" + Variables(Dark) + "}" +
