@@ -118,6 +118,8 @@ type Run struct {
 	After       *Environment // after it; nil: the run did not end by itself, or still goes on
 	Version     string       // of runner
 	Resumed     []Resumption // each time it was taken up again, the first one first
+	References  []Reference  // stored runs that it is compared with
+	Code        []Code       // what its workloads are made of
 }
 
 // Resumption is a run being taken up again after it had been interrupted.
@@ -148,6 +150,10 @@ type Options struct {
 	NoConfirm    bool          `json:"no_confirm,omitempty"`    // a failure counts at its first sight
 	UntilDecided bool          `json:"until_decided,omitempty"` // more blocks than the spec asks for, if a check needs them
 	Budget       time.Duration `json:"budget,omitempty"`        // ns, over the spec's; 0: none
+
+	Against      string `json:"against,omitempty"`       // the reference of every comparison across runs, whatever the checks say
+	AnyMachine   bool   `json:"any_machine,omitempty"`   // a reference may have been measured on another machine
+	AgainstBuild string `json:"against_build,omitempty"` // the directory of another build, which runs in the same blocks
 }
 
 // Environment is the machine as it was.
@@ -162,6 +168,7 @@ type Environment struct {
 	Host    string `json:"host,omitempty"`   // hashed name
 	Commit  string `json:"commit,omitempty"` // of the repository the spec is in
 	Dirty   bool   `json:"dirty,omitempty"`
+	Branch  string `json:"branch,omitempty"` // of that repository; "" where it is on none
 	Virtual string `json:"virtual,omitempty"`
 
 	Governor string   `json:"governor,omitempty"` // of the usable cores; several are separated by commas
