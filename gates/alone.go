@@ -25,7 +25,7 @@ func (m *measured) alone(cell int) int {
 // isAlone tells whether a cell has one worker, and else differs from another only in how its tasks are run.
 func (m *measured) isAlone(one, cell int) bool {
 	a, b := &m.Plan.Cells[one], &m.Plan.Cells[cell]
-	if a.Workers != 1 || !a.Counted() || a.Workload.Name != b.Workload.Name || a.Runtime.Name != b.Runtime.Name {
+	if a.Other != b.Other || a.Workers != 1 || !a.Counted() || a.Workload.Name != b.Workload.Name || a.Runtime.Name != b.Runtime.Name {
 		return false
 	}
 	for _, f := range a.Facets {

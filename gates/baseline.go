@@ -28,7 +28,7 @@ func (a *assertion) base(site *callSite, cell int, against string) (int, *proble
 	}
 	var found []int
 	for c := range a.plan.Cells {
-		if a.matches(selector, c) && a.sameBut(c, cell, touched) {
+		if !a.plan.Cells[c].Other && a.matches(selector, c) && a.sameBut(c, cell, touched) {
 			found = append(found, c)
 		}
 	}
@@ -67,7 +67,7 @@ func (a *assertion) againstTerms(site *callSite, against string) (matrix.Selecto
 
 // sameBut tells whether two cells have the same levels, apart from some facets and those that one of them lacks.
 func (a *assertion) sameBut(c, d int, except []string) bool {
-	if a.plan.Cells[c].Workload != a.plan.Cells[d].Workload && !slices.Contains(except, matrix.Workload) {
+	if a.plan.Cells[c].Workload.Name != a.plan.Cells[d].Workload.Name && !slices.Contains(except, matrix.Workload) {
 		return false
 	}
 	for _, f := range a.facetsOf[c] {

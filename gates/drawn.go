@@ -66,18 +66,23 @@ func (m *measured) medians(cell int, x metric, d *drawn) []float64 {
 
 // redrawn are resamples of the blocks. They are kept with the data, since checks of the same cells share them.
 func (m *measured) redrawn(blocks []int) *drawn {
-	n := len(blocks)
+	draws := m.draw(len(blocks))
+	key := string(encodePlaces(blocks))
+	if m.resampled.key != key { // checks are judged in their order, mostly on the same blocks: one set is kept
+		m.resampled.key, m.resampled.resampling = key, &resampling{draws, map[sampleKey][]float64{}}
+	}
+	return &drawn{blocks: blocks, resampling: m.resampled.resampling}
+}
+
+// draw has the draws of n blocks.
+func (m *measured) draw(n int) *stats.Draws {
 	if m.draws[n] == nil {
 		if len(m.draws) >= mostDraws { // of a run that is looked at after each block
 			clear(m.draws)
 		}
 		m.draws[n] = stats.NewDraws(n, m.resamples())
 	}
-	key := string(encodePlaces(blocks))
-	if m.resampled.key != key { // checks are judged in their order, mostly on the same blocks: one set is kept
-		m.resampled.key, m.resampled.resampling = key, &resampling{m.draws[n], map[sampleKey][]float64{}}
-	}
-	return &drawn{blocks: blocks, resampling: m.resampled.resampling}
+	return m.draws[n]
 }
 
 func (m *measured) resamples() int {

@@ -117,6 +117,7 @@ type comparison struct {
 	left, right     expression.Operand // what was observed, and its limit
 	both            bool               // the limit was measured too
 	random          bool               // it rests on times and the like
+	share           bool               // what was observed is a share already: its distance is its margin
 }
 
 // compare picks the comparison that decides: of those that are as false or true as the whole check, the one with the
@@ -138,6 +139,7 @@ func (s *statistic) compare(on *drawn, holds bool) comparison {
 			is.observed, is.limit, is.operator, is.at, is.unit = right, left, mirrored[c.Operator], place{c.Right.From, c.Right.To}, c.Right.Unit
 			is.left, is.right = c.Right, c.Left
 		}
+		is.share = s.isChange(is.at)
 		if !best.found || is.before(best, holds) {
 			best = is
 		}
@@ -158,10 +160,15 @@ func (c comparison) before(best comparison, holds bool) bool {
 
 // margin is the distance as a share of the limit, which compares across units.
 func (c comparison) margin() float64 {
-	if c.limit == 0 {
+	if c.limit == 0 || c.share {
 		return c.distance()
 	}
 	return c.distance() / math.Abs(c.limit)
+}
+
+// isChange tells whether what stands there is a change(), and nothing else.
+func (s *statistic) isChange(at place) bool {
+	return slices.ContainsFunc(s.check.assertion.sites, func(c callSite) bool { return c.function.across && c.place() == at })
 }
 
 var mirrored = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}

@@ -1,11 +1,28 @@
 package gates
 
-import "runner/internal/expression"
+import (
+	"fmt"
+	"strings"
+
+	"runner/internal/expression"
+)
 
 func init() {
 	register(function{
-		Function: expression.Function{Name: "change", Unit: "1", Doc: "time against a stored reference run: 0.05 is 5 % slower",
-			Params: []expression.Param{{Name: "since", Default: "main", Doc: "the reference"}}},
-		refused: "reference runs come in a later version",
+		Function: expression.Function{Name: "change", Unit: "1", Doc: "against a stored run, or against another build in the same blocks: 0.05 is 5 % slower",
+			Params: []expression.Param{
+				{Name: "since", Default: "main", Doc: "the reference: a tag, a branch, a commit, or a run"},
+				{Name: "of", Default: "time", Choices: []string{"time", "cpu", "memory"}, Doc: "what is compared: time, cpu, memory"},
+			}},
+		across: true,
+		check: func(params []any) error {
+			if since := params[0].(string); strings.TrimSpace(since) == "" {
+				return fmt.Errorf(`since names a tag, a branch, a commit or a run, such as "main"`)
+			}
+			return nil
+		},
+		value: func(q *query) (any, error) {
+			return q.change(q.params[0].(string), map[string]metric{"time": total, "cpu": cpu, "memory": peak}[q.params[1].(string)])
+		},
 	})
 }

@@ -15,7 +15,7 @@ type function struct {
 	exact    bool                     // rests on what happened, not on how long it took: judged without statistics
 	steady   bool                     // comes out the same whatever else takes part of the machine
 	baseline bool                     // compares with the cell's baseline; has the parameter against
-	refused  string                   // why it cannot be used yet
+	across   bool                     // compares with another run, or build; its first parameter is since
 	check    func(params []any) error // of the values of Params; nil: all are fine
 	value    func(*query) (any, error)
 }
@@ -37,7 +37,7 @@ func register(f function) {
 	if f.baseline {
 		f.Params = append(f.Params, against)
 	}
-	if _, twice := registry[f.Name]; twice || f.Name == "" || f.Doc == "" || f.value == nil && f.refused == "" {
+	if _, twice := registry[f.Name]; twice || f.Name == "" || f.Doc == "" || f.value == nil {
 		panic(fmt.Sprintf("gates: %q registered twice or incomplete", f.Name))
 	}
 	registry[f.Name] = f
@@ -51,17 +51,14 @@ var against = expression.Param{Name: "against", Default: "",
 func Functions() []expression.Function {
 	all := make([]expression.Function, 0, len(registry))
 	for _, f := range registry {
-		if f.refused != "" {
-			f.Doc += " (not supported yet)"
-		}
 		all = append(all, f.Function)
 	}
 	slices.SortFunc(all, func(a, b expression.Function) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
 
-// Reference is the table of the functions in Markdown.
-func Reference() string {
+// FunctionTable is the table of the functions in Markdown.
+func FunctionTable() string {
 	var b strings.Builder
 	b.WriteString("| function | unit | is |\n|---|---|---|\n")
 	var params strings.Builder

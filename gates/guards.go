@@ -30,7 +30,7 @@ func (s *statistic) excuse(f *finding) string {
 	if f.outcome == Inconclusive {
 		return ""
 	}
-	if floor := s.floor(f.sight); floor > 0 && f.told.found && f.told.limit != 0 {
+	if floor := s.floor(f.sight); floor > 0 && f.told.found && (f.told.limit != 0 || f.told.share) {
 		if margin := math.Abs(f.told.margin()); margin < floor {
 			return fmt.Sprintf("it lies %s from the limit, and the baseline against itself differs by %s here: that cannot be decided on this machine", share(margin), share(floor))
 		}

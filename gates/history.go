@@ -12,12 +12,12 @@ import (
 
 // Moment is what one check came to in one run.
 type Moment struct {
-	Run      string
-	Started  time.Time
-	Commit   string // "" where it is not known
-	Outcome  Outcome
-	Observed *float64 // in the unit of the history; nil where the run gave none
-	Interval *[2]float64
+	Run      string      `json:"run"`
+	Started  time.Time   `json:"started"`
+	Commit   string      `json:"commit,omitempty"`   // "" where it is not known
+	Outcome  Outcome     `json:"outcome,omitempty"`  // "" of a cell
+	Observed *float64    `json:"observed,omitempty"` // in the unit of the history; nil where the run gave none
+	Interval *[2]float64 `json:"interval,omitempty"`
 }
 
 // History is what became of one check over the runs of its experiment on one machine.

@@ -148,6 +148,7 @@ func (s *statistic) confirmed(v Verdict, f finding, fresh sight, looks []int, ov
 		second := finding{sight: again}
 		if _, in := s.resample(&second); in > confirming(len(f.complete), len(again.complete)) {
 			f.outcome, f.reason = Inconclusive, fmt.Sprintf("it was false in %s, but %s did not confirm that", counted(len(f.complete), "block"), counted(len(again.complete), "fresh block"))
+			v.Refuted = len(again.complete)
 		} else {
 			v.Confirmed = len(again.complete)
 		}

@@ -25,7 +25,8 @@ type Data struct {
 	Trials []results.Trial
 	Host   Host
 
-	Resamples int // of the blocks, for a verdict; 0: 20,000
+	References map[string]*Reference // by what since says; those that were not found are left out
+	Resamples  int                   // of the blocks, for a verdict; 0: 20,000
 }
 
 // measured is Data arranged by cell and block. Only what counts is in it: no warm-up, nothing interrupted.
@@ -42,6 +43,7 @@ type measured struct {
 	contaminated [][]string         // of each cell by block: what else took part of the machine during its trial, "" for nothing
 	ran          [][]bool           // of each cell by block: whether a trial that counts was tried, whatever came of it
 	samples      map[sampleKey]sample
+	thens        map[thenKey]*then
 
 	draws     map[int]*stats.Draws // by the number of blocks
 	resampled struct {
@@ -59,7 +61,7 @@ func measure(d Data) *measured {
 	n := len(d.Plan.Cells)
 	m := &measured{Data: d, counted: make([][]*results.Trial, n), ok: make([][]*results.Trial, n),
 		control: make([][]*results.Trial, n), absent: make([]string, n), unready: make([]string, n), missed: make([]bool, n), seen: make([][]*results.Trial, n),
-		contaminated: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, draws: map[int]*stats.Draws{}}
+		contaminated: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, thens: map[thenKey]*then{}, draws: map[int]*stats.Draws{}}
 	index := map[trialKey]int{}
 	for i, c := range d.Plan.Cells {
 		index[trialKey{c.Workload.Name, c.Cell}] = i
@@ -179,6 +181,7 @@ func (m *measured) sample(cell int, x metric) sample {
 type missing struct {
 	reason      string
 	unavailable bool // this machine cannot run the cell: no fault of the measurement
+	reference   bool // there is no stored run to compare with
 }
 
 func (e *missing) Error() string { return e.reason }
@@ -188,7 +191,7 @@ func (m *measured) noOK(cell int) *missing {
 	if reason := m.absent[cell]; m.missed[cell] {
 		return &missing{reason: fmt.Sprintf("%s is unavailable: %s; `optional: true` with its runtime or workload says that it may be", m.key(cell), reason)}
 	} else if reason != "" {
-		return &missing{fmt.Sprintf("%s is unavailable: %s", m.key(cell), reason), true}
+		return &missing{reason: fmt.Sprintf("%s is unavailable: %s", m.key(cell), reason), unavailable: true}
 	}
 	if len(m.counted[cell]) == 0 && m.unready[cell] != "" {
 		return &missing{reason: m.key(cell) + " could not be prepared: " + m.unready[cell]}

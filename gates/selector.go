@@ -104,7 +104,7 @@ func (a *assertion) within(arg expression.Arg, t matrix.Term) (name, value place
 func (a *assertion) candidates(selector matrix.Selector) []int {
 	var cells []int
 	for i := range a.plan.Cells {
-		if a.matches(a.where, i) && a.matches(selector, i) {
+		if !a.plan.Cells[i].Other && a.matches(a.where, i) && a.matches(selector, i) {
 			cells = append(cells, i)
 		}
 	}
@@ -138,6 +138,9 @@ func (a *assertion) settle(u use, cells []int) (resolved, error) {
 		return resolved{}, p
 	}
 	r := resolved{cells: cells}
+	if twin, has := a.plan.Twin(cells[0]); has && u.site.function.across {
+		r.bases = []int{twin}
+	}
 	if !u.site.function.baseline {
 		return r, nil
 	}

@@ -111,7 +111,7 @@ func TestErrorRates(t *testing.T) {
 	}
 	t.Log("\n" + strings.Join(table, "\n"))
 	if *simulate {
-		writeTable(t, fmt.Sprintf("%d simulated runs a row, %d resamples a look.\n\n%s", runs, resamples, strings.Join(table, "\n")))
+		writeTable(t, "../docs/methodology.md", "make simulate", fmt.Sprintf("%d simulated runs a row, %d resamples a look.\n\n%s", runs, resamples, strings.Join(table, "\n")))
 	}
 }
 
@@ -129,8 +129,9 @@ func named(above float64) string {
 	return fmt.Sprintf("%+.0f %%", 100*above)
 }
 
-func writeTable(t *testing.T, table string) {
-	const file, begin, end = "../docs/methodology.md", "<!-- begin: make simulate -->\n", "<!-- end: make simulate -->"
+// writeTable puts a table between two marks of a page.
+func writeTable(t *testing.T, file, mark, table string) {
+	begin, end := "<!-- begin: "+mark+" -->\n", "<!-- end: "+mark+" -->"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

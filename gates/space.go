@@ -31,6 +31,10 @@ func newSpace(plan *spec.Plan, aliases map[string]string) *space {
 			facets = c.Cell.Facets()
 		}
 		s.facetsOf = append(s.facetsOf, facets)
+		if c.Other { // no check names it: change() finds it by its twin
+			s.labels = append(s.labels, "")
+			continue
+		}
 		s.labels = append(s.labels, s.add(facets))
 	}
 	for _, c := range plan.Excluded {

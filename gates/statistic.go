@@ -57,6 +57,10 @@ func (s *statistic) caller(on *drawn) expression.Caller {
 		}
 		q := query{measured: s.data, cells: r.cells, bases: r.bases, params: params, on: on}
 		v, err := site.function.value(&q)
+		var none *missing
+		if s.check.assertion.spec.Optional && errors.As(err, &none) && none.reference {
+			none.unavailable = true
+		}
 		if q.asked {
 			into := &s.random
 			if site.function.exact {

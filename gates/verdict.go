@@ -48,6 +48,7 @@ type Verdict struct {
 	Of           int            `json:"of,omitempty"`           // blocks that were planned at most; 0: that was left open
 	Contaminated int            `json:"contaminated,omitempty"` // blocks left out, in which something else took part of the machine
 	Confirmed    int            `json:"confirmed,omitempty"`    // fresh blocks in which it was false too
+	Refuted      int            `json:"refuted,omitempty"`      // fresh blocks that did not confirm that it was false
 	Evidence     []Value        `json:"evidence"`
 	Cells        []matrix.Cell  `json:"-"`
 }

@@ -28,6 +28,9 @@ func NewWatch(checks []Check, plan *spec.Plan, host Host) *Watch {
 	return &Watch{checks: checks, data: Data{Plan: plan, Host: host}, settled: make([]bool, len(checks)), next: make([]wanted, len(checks)), draws: map[int]*stats.Draws{}, Confirm: true}
 }
 
+// Against gives the stored runs that change() compares with.
+func (w *Watch) Against(references map[string]*Reference) { w.data.References = references }
+
 // Add notes a trial that was recorded, in the order of recording.
 func (w *Watch) Add(t results.Trial) { w.data.Trials = append(w.data.Trials, t) }
 

@@ -30,7 +30,7 @@ var layers = map[string][]string{
 	"workloads/scripts":       {},
 	"internal/runtimes":       {"internal/host"},
 	"internal/fixtures":       {"internal/host"},
-	"internal/stage":          {"spec", "executors/shims", "workloads/scripts", "internal/engine", "internal/fixtures", "internal/runtimes"},
+	"internal/stage":          {"spec", "internal/matrix", "executors/shims", "workloads/scripts", "internal/engine", "internal/fixtures", "internal/runtimes"},
 	"internal/starter":        {"internal/shell"},
 	"reports":                 {"reports/charts", "internal/shell", "gates", "results", "internal/stats", "internal/matrix"},
 	"reports/charts":          {"internal/stats"},
@@ -38,6 +38,7 @@ var layers = map[string][]string{
 	"internal/cli":            {"*"},
 	"internal/bench":          {"internal/host", "internal/stats", "results/sqlite"},
 	"internal/bench/verdicts": {"internal/stats"},
+	"internal/bench/builds":   {"internal/stats"},
 	"internal/chaos":          {"results", "results/sqlite", "internal/host"},
 	"cmd/runner":              {"internal/cli", "executors"},
 }

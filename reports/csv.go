@@ -24,7 +24,7 @@ var csvColumns = []struct {
 }{
 	{"experiment", func(r *Report, _ *Cell, _ *results.Trial) string { return field(r.Run.Experiment) }},
 	{"run", func(r *Report, _ *Cell, _ *results.Trial) string { return field(r.Run.ID) }},
-	{"cell", func(_ *Report, c *Cell, _ *results.Trial) string { return field(key(c.Cell)) }},
+	{"cell", func(r *Report, c *Cell, _ *results.Trial) string { return field(key(c.Cell, len(r.Cells))) }},
 	{"workload", func(_ *Report, c *Cell, _ *results.Trial) string { return field(c.Workload) }},
 	{"runtime", func(_ *Report, c *Cell, _ *results.Trial) string { return field(c.Runtime) }},
 	{"executor", func(_ *Report, c *Cell, _ *results.Trial) string { return field(c.Executor) }},

@@ -12,9 +12,11 @@ import (
 type panel struct {
 	Name    string // begins its figures' ids, and the names of their files
 	Title   string
-	Doc     string // how to read it, one sentence
-	Note    string // what is left out; "" if nothing
-	Open    int    // so many figures are to be seen at once, the first ones; the others are folded
+	Doc     string   // how to read it, one sentence
+	Note    string   // what is left out; "" if nothing
+	Told    []string // sentences before the figures
+	Wide    bool     // it takes the whole width, and the numbers of its figures are to be seen at once
+	Open    int      // so many figures are to be seen at once, the first ones; the others are folded
 	Figures []figure
 }
 
@@ -36,8 +38,8 @@ type sheet struct {
 // panels are all figures of a report, those without data left out. Texts are visible.
 func (r *Report) panels() []panel {
 	var all []panel
-	for _, p := range []panel{r.speedups(), r.times(), r.timelines(), r.phases(), r.trends()} {
-		if len(p.Figures) > 0 {
+	for _, p := range []panel{r.comparisons(), r.speedups(), r.times(), r.timelines(), r.phases(), r.trends()} {
+		if len(p.Figures) > 0 || len(p.Told) > 0 {
 			all = append(all, p)
 		}
 	}
@@ -112,7 +114,7 @@ func shortNames(cells []matrix.Cell) []string {
 				differ = append(differ, f)
 			}
 		}
-		names[i] = Visible(key(matrix.NewCell(differ...)))
+		names[i] = Visible(key(matrix.NewCell(differ...), len(cells)))
 	}
 	return names
 }

@@ -33,12 +33,12 @@ func (r *Report) times() panel {
 			rows := make([]charts.Row, len(cells))
 			for i, c := range cells {
 				rows[i] = charts.Row{Name: label(names[i]), Group: group(c), Times: numbers(c.Times), Median: *c.Median, Quartiles: finites(c.Quartiles),
-					Label: fmt.Sprintf("%s: median %s, %s (n = %d)", Clip(Visible(key(c.Cell)), 80), seconds(c.Median), or(medianInterval(c), "no interval"), c.N)}
+					Label: fmt.Sprintf("%s: median %s, %s (n = %d)", Clip(r.key(c.Cell), 80), seconds(c.Median), or(medianInterval(c), "no interval"), c.N)}
 				quarter, three := missing, missing
 				if q := finites(c.Quartiles); q != nil {
 					quarter, three = seconds(&q[0]), seconds(&q[1])
 				}
-				data.Rows = append(data.Rows, []string{Visible(key(c.Cell)), fmt.Sprint(c.N), seconds(c.Min), quarter, seconds(c.Median), three, seconds(c.Max)})
+				data.Rows = append(data.Rows, []string{r.key(c.Cell), fmt.Sprint(c.N), seconds(c.Min), quarter, seconds(c.Median), three, seconds(c.Max)})
 			}
 			return charts.Times(id, rows), data
 		})
@@ -46,13 +46,13 @@ func (r *Report) times() panel {
 }
 
 // colours gives each cell the number of its line among the speedups, so that both figures show it alike; where those are
-// too many, that of its executor.
+// too many, that of its executor. The two builds of a comparison look alike.
 func (r *Report) colours() func(*Cell) int {
 	lines, executors := map[string]groups{}, groups{}
 	for _, cells := range r.byWorkload(inLine) {
 		g := groups{}
 		for _, c := range cells {
-			g.of(withoutWorkers(c.Cell).Encoded())
+			g.of(r.inThisBuild(withoutWorkers(c.Cell)).Encoded())
 			executors.of(c.Executor)
 		}
 		if len(g) <= mostLines {
@@ -61,7 +61,7 @@ func (r *Report) colours() func(*Cell) int {
 	}
 	return func(c *Cell) int {
 		if g := lines[c.Workload]; g != nil {
-			return g.of(withoutWorkers(c.Cell).Encoded())
+			return g.of(r.inThisBuild(withoutWorkers(c.Cell)).Encoded())
 		}
 		return executors.of(c.Executor)
 	}
@@ -77,8 +77,8 @@ func (r *Report) phases() panel {
 			stacks := make([]charts.Stack, len(cells))
 			for i, c := range cells {
 				all := [4]float64{c.Phases.Startup.Seconds(), c.Phases.Spawn.Seconds(), c.Phases.Work.Seconds(), c.Phases.Join.Seconds()}
-				stacks[i] = charts.Stack{Name: label(names[i]), Parts: all, Label: fmt.Sprintf("%s (n = %d)", Clip(Visible(key(c.Cell)), 80), c.N)}
-				row := []string{Visible(key(c.Cell)), fmt.Sprint(c.N)}
+				stacks[i] = charts.Stack{Name: label(names[i]), Parts: all, Label: fmt.Sprintf("%s (n = %d)", Clip(r.key(c.Cell), 80), c.N)}
+				row := []string{r.key(c.Cell), fmt.Sprint(c.N)}
 				for _, v := range append(all[:], c.Phases.Total.Seconds()) {
 					row = append(row, Quantity(v, "s"))
 				}

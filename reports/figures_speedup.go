@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"runner/gates"
 	"runner/internal/matrix"
@@ -24,13 +25,13 @@ func (r *Report) speedups() panel {
 		Doc: "How many times as fast as its baseline a cell is, with the 95 % interval" + r.fitted() + "."}
 	sets := r.byWorkload(inLine)
 	for _, cells := range sets {
-		for _, crews := range apart(crewsOf(cells)) {
+		for _, crews := range r.apart(crewsOf(cells)) {
 			rest := ""
-			if common := elsewhere(crews[0].cell); len(crews) < len(crewsOf(cells)) {
-				rest = Visible(common.Key())
+			if len(crews) < len(crewsOf(cells)) {
+				rest = r.inCommon(crews)
 			}
 			p.Figures = append(p.Figures, figure{Name: titled(len(sets) > 1, cells[0].Workload, rest),
-				Chart: charts.Speedup(p.id(len(p.Figures)), r.lines(crews), r.Run.Environment.Cores), Data: speedupSheet(crews)})
+				Chart: charts.Speedup(p.id(len(p.Figures)), r.lines(crews), r.Run.Environment.Cores), Data: r.speedupSheet(crews)})
 		}
 	}
 	return p
@@ -60,25 +61,56 @@ func withoutWorkers(c matrix.Cell) matrix.Cell {
 	return c.With(func(name string) bool { return name == matrix.Workers })
 }
 
-// apart gives each figure the lines of the same levels of all axes but the executor, where they are too many for one.
-func apart(all []crew) [][]crew {
-	if len(all) <= mostLines {
-		return [][]crew{all}
+// apart gives each figure the lines of one build; where they are too many for one, those of the same levels of all axes but
+// the executor.
+func (r *Report) apart(all []crew) (out [][]crew) {
+	for _, build := range grouped(all, func(c crew) string { return strconv.FormatBool(r.other(c.cell)) }) {
+		if len(build) <= mostLines {
+			out = append(out, build)
+			continue
+		}
+		for _, set := range grouped(build, func(c crew) string { return elsewhere(c.cell).Encoded() }) {
+			out = append(out, batches(set, mostLines)...)
+		}
 	}
+	return out
+}
+
+// inCommon names the levels that all crews of a figure have, their executors apart.
+func (r *Report) inCommon(crews []crew) string {
+	common := elsewhere(crews[0].cell).With(func(name string) bool {
+		return slices.ContainsFunc(crews, func(c crew) bool { return c.cell.Get(name) != crews[0].cell.Get(name) })
+	})
+	if r.Run.Options.AgainstBuild != "" {
+		return Visible(key(common, 2))
+	}
+	return Visible(common.Key())
+}
+
+// grouped are the crews with the same text together, in order of appearance.
+func grouped(all []crew, by func(crew) string) (sets [][]crew) {
 	g := groups{}
-	var sets [][]crew
 	for _, c := range all {
-		at := g.of(elsewhere(c.cell).Encoded())
+		at := g.of(by(c))
 		if at == len(sets) {
 			sets = append(sets, nil)
 		}
 		sets[at] = append(sets[at], c)
 	}
-	var out [][]crew
-	for _, set := range sets {
-		out = append(out, batches(set, mostLines)...)
+	return sets
+}
+
+// other tells whether a cell is of the build that this one is compared with.
+func (r *Report) other(c matrix.Cell) bool {
+	return r.Run.Options.AgainstBuild != "" && c.Get(matrix.Build) == matrix.Base
+}
+
+// inThisBuild is a cell, or what its twin in the other build is the twin of.
+func (r *Report) inThisBuild(c matrix.Cell) matrix.Cell {
+	if !r.other(c) {
+		return c
 	}
-	return out
+	return c.With(func(name string) bool { return name == matrix.Build })
 }
 
 // elsewhere is a cell without its executor.
@@ -97,7 +129,7 @@ func (r *Report) lines(crews []crew) []charts.Line {
 		l := charts.Line{Name: label(names[i])}
 		for _, cell := range c.cells {
 			l.Points = append(l.Points, charts.Point{Workers: cell.Workers, Speedup: *cell.Speedup, Interval: finites(cell.SpeedupCI),
-				Label: fmt.Sprintf("%s: speedup %s, %s (n = %d)", Clip(Visible(key(cell.Cell)), 80), speedup(cell), or(speedupInterval(cell), "no interval"), cell.SpeedupN)})
+				Label: fmt.Sprintf("%s: speedup %s, %s (n = %d)", Clip(r.key(cell.Cell), 80), speedup(cell), or(speedupInterval(cell), "no interval"), cell.SpeedupN)})
 		}
 		if s := r.law(c.cells[0].Cell); s != nil {
 			l.Law = lawText(s)
@@ -148,11 +180,11 @@ func lawText(s *gates.Scaling) string {
 	return plainSpaces(percent(s.Serial.Value)) + " is serial"
 }
 
-func speedupSheet(crews []crew) sheet {
+func (r *Report) speedupSheet(crews []crew) sheet {
 	s := sheet{Head: []string{"cell", "workers", "speedup", "95 % interval", "n"}, Text: 1}
 	for _, c := range crews {
 		for _, cell := range c.cells {
-			s.Rows = append(s.Rows, []string{Visible(key(cell.Cell)), fmt.Sprint(cell.Workers), speedup(cell), speedupInterval(cell), fmt.Sprint(cell.SpeedupN)})
+			s.Rows = append(s.Rows, []string{r.key(cell.Cell), fmt.Sprint(cell.Workers), speedup(cell), speedupInterval(cell), fmt.Sprint(cell.SpeedupN)})
 		}
 	}
 	return s

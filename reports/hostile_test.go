@@ -70,6 +70,7 @@ func hostileReport(text string) *Report {
 			r.Cells[i].Trials[j].Stdout = "x"
 		}
 	}
+	r.Against = againstTwo().Against
 	fill(reflect.ValueOf(r), text)
 	if utf8.ValidString(text) {
 		cell := matrix.NewCell(matrix.Facet{Name: "executor", Value: "serial"}, matrix.Facet{Name: "level", Value: text})
@@ -139,7 +140,7 @@ func acts(name, out string) string {
 }
 
 // commentMarker is the only comment that a document may hold, at its very beginning.
-var commentMarker = regexp.MustCompile(`^<!-- runner: [A-Za-z0-9._~$&+=:@%]* -->\n`)
+var commentMarker = regexp.MustCompile(`^<!-- runner( compare)?: [A-Za-z0-9._~$&+=:@%]* -->\n`)
 
 // brokenTable is the first line with bars that is no row of its table; "" if there is none.
 func brokenTable(out string) string {

@@ -80,6 +80,7 @@ type pageHTML struct {
 
 type panelHTML struct {
 	Name, Title, Doc, Note string
+	Told                   []string
 	Tall, Wide             bool   // of two rows, of two columns
 	Sheet                  string // high or long: on paper, where its figures take much of a sheet or more than one
 	Figures                []figureHTML
@@ -88,7 +89,7 @@ type panelHTML struct {
 type figureHTML struct {
 	ID, Name, Doc string
 	Label         string // of the figure, for those who do not see it
-	Open          bool
+	Open, Shown   bool   // the figure; its numbers
 	SVG           template.HTML
 	Data          tableHTML
 }
@@ -153,6 +154,10 @@ func lay(panels []panel, out []panelHTML) {
 			out[i].Tall = true
 			places++
 		}
+		if p.Wide {
+			out[i].Wide = true
+			places++
+		}
 	}
 	if places%2 == 1 {
 		out[len(out)-1].Wide = true
@@ -164,7 +169,7 @@ func htmlPanels(panels []panel) []panelHTML {
 	out := make([]panelHTML, len(panels))
 	left, room, most := make([]int, len(panels)), chartBytes, 0
 	for i, p := range panels {
-		out[i] = panelHTML{Name: p.Name, Title: p.Title, Doc: p.Doc, Note: p.Note, Sheet: onPaper(p.Figures)}
+		out[i] = panelHTML{Name: p.Name, Title: p.Title, Doc: p.Doc, Note: p.Note, Told: p.Told, Sheet: onPaper(p.Figures)}
 		most = max(most, len(p.Figures))
 	}
 	lay(panels, out)
@@ -184,7 +189,7 @@ func htmlPanels(panels []panel) []panelHTML {
 			if f.Name != "" {
 				label += ": " + f.Name
 			}
-			out[i].Figures = append(out[i].Figures, figureHTML{ID: p.id(n), Name: f.Name, Doc: f.Doc, Label: label, Open: n < p.Open,
+			out[i].Figures = append(out[i].Figures, figureHTML{ID: p.id(n), Name: f.Name, Doc: f.Doc, Label: label, Open: n < p.Open, Shown: p.Wide,
 				SVG: template.HTML(svg), Data: htmlSheet(f.Data)}) // charts escapes the texts in it
 		}
 	}
@@ -229,8 +234,13 @@ func htmlSheet(s sheet) tableHTML {
 		row := make([]cellHTML, len(r))
 		for i, text := range r {
 			row[i].Text = text
-			if i < s.Text {
+			switch {
+			case i < s.Text:
 				row[i].Class = "left"
+			case text == "slower":
+				row[i].Class = string(gates.Fail)
+			case text == "faster":
+				row[i].Class = string(gates.Pass)
 			}
 		}
 		t.Rows = append(t.Rows, row)

@@ -73,7 +73,7 @@ func htmlExcluded(all []Excluded) []exclusionHTML {
 		if at == len(out) {
 			out = append(out, exclusionHTML{Reason: Visible(e.Reason)})
 		}
-		out[at].Cells = append(out[at].Cells, Visible(key(e.Cell)))
+		out[at].Cells = append(out[at].Cells, Visible(key(e.Cell, 1)))
 	}
 	return out
 }
@@ -124,6 +124,7 @@ func environment(r *Report) [][2]string {
 		commit += ", changed since"
 	}
 	add("commit", commit)
+	add("branch", e.Branch)
 	if r.Run.After != nil {
 		for _, d := range results.Differences(*e, *r.Run.After) {
 			add("changed meanwhile", d.String())

@@ -11,6 +11,8 @@ var words = []wordHTML{
 	{"n", "How many trials, or blocks, a number rests on."},
 	{"fresh blocks", "Blocks measured only after a check had failed, to see whether it fails again."},
 	{"contaminated", "A trial, or its block, during which something else took part of the machine. It is kept, and not counted where there are enough others."},
+	{"change", "How much longer a cell takes than in the run, or in the build, that it is compared with: +5 % is slower."},
+	{"build=base", "A cell of another build of what is measured, run in the same blocks to compare the two."},
 	{"baseline", "The cell that others are compared with."},
 	{"noise floor", "How much the baseline differs from a second copy of itself in the same blocks. What lies nearer to its limit than that is inconclusive."},
 	{"95 % interval", "Of a check: the middle 95 % of what the claim's value comes to when the blocks are drawn again and again, a little wider where they are few. " +

@@ -65,6 +65,7 @@ func jsonReport(r *Report) reportJSON {
 			return noiseJSON{n.Cell.Key(), n.N, finite(&n.Ratio)}
 		}),
 		Scaling:  each(r.Scaling, jsonScaling),
+		Against:  each(r.Against, jsonAgainst),
 		Verdicts: each(r.Verdicts, jsonVerdict),
 	}
 	return out
@@ -87,7 +88,8 @@ func jsonRun(r *Report) runJSON {
 		Seed:    strconv.FormatUint(run.Seed, 10), Started: run.Started.UTC(), Outcome: run.Outcome, Version: run.Version,
 		Options: optionsJSON{Profile: run.Options.Profile, Only: run.Options.Only, Repeats: run.Options.Repeats,
 			Define: run.Options.Define, Cores: run.Options.Cores,
-			UntilDecided: run.Options.UntilDecided, Budget: run.Options.Budget.Seconds()},
+			UntilDecided: run.Options.UntilDecided, Budget: run.Options.Budget.Seconds(),
+			Against: run.Options.Against, AgainstBuild: run.Options.AgainstBuild},
 	}
 	if !run.Finished.IsZero() {
 		finished := run.Finished.UTC()
@@ -101,7 +103,7 @@ func jsonRun(r *Report) runJSON {
 
 func jsonEnvironment(e results.Environment) envJSON {
 	out := envJSON{OS: e.OS, Arch: e.Arch, Kernel: e.Kernel, CPU: e.CPU, Cores: e.Cores, Parallelism: finite(e.Parallelism),
-		Go: e.Go, Host: e.Host, Virtual: e.Virtual, Commit: e.Commit,
+		Go: e.Go, Host: e.Host, Virtual: e.Virtual, Commit: e.Commit, Branch: e.Branch,
 		Governor: e.Governor, Boost: e.Boost, SMT: e.SMT, Clock: e.Clock, Load: finite(e.Load), Swap: e.Swap}
 	if e.Memory > 0 {
 		out.Memory = &e.Memory
@@ -178,7 +180,7 @@ func jsonVerdict(v *gates.Verdict) verdictJSON {
 		Name: v.Name, Check: v.Check, Binding: each(v.Binding, jsonFacet), Level: v.Level, Because: v.Because, Published: v.Published,
 		Cells:   each(v.Cells, func(c *matrix.Cell) string { return c.Key() }),
 		Outcome: string(v.Outcome), Reason: v.Reason, Unit: v.Unit(), Observed: finite(v.Observed), Interval: finites(v.Interval),
-		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N, Planned: v.Of, Contaminated: v.Contaminated, Confirmed: v.Confirmed,
+		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N, Planned: v.Of, Contaminated: v.Contaminated, Confirmed: v.Confirmed, Refuted: v.Refuted,
 		Parts: each(v.Evidence, func(e *gates.Value) partJSON {
 			return partJSON{e.Text, e.From, e.To, clean(e.Value), e.Unit}
 		}),

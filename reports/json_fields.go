@@ -15,6 +15,7 @@ type (
 		Excluded    []excludedJSON `json:"excluded"`
 		Noise       []noiseJSON    `json:"noise"`
 		Scaling     []scalingJSON  `json:"scaling"`
+		Against     []againstJSON  `json:"against,omitempty"`
 		Verdicts    []verdictJSON  `json:"verdicts"`
 	}
 	scalingJSON struct {
@@ -63,6 +64,8 @@ type (
 
 		UntilDecided bool    `json:"until_decided,omitempty"`
 		Budget       float64 `json:"budget_s,omitempty"`
+		Against      string  `json:"against,omitempty"`
+		AgainstBuild string  `json:"against_build,omitempty"`
 	}
 	envJSON struct {
 		OS          string   `json:"os"`
@@ -82,6 +85,7 @@ type (
 		Load        *float64 `json:"load,omitempty"`
 		Swap        *int64   `json:"swap_bytes,omitempty"`
 		Commit      string   `json:"commit,omitempty"`
+		Branch      string   `json:"branch,omitempty"`
 		Dirty       *bool    `json:"dirty,omitempty"`
 	}
 	runtimeJSON struct {
@@ -195,6 +199,7 @@ type (
 		Planned      int           `json:"planned_blocks,omitempty"`      // at most; 0: left open
 		Contaminated int           `json:"contaminated_blocks,omitempty"` // left out, since the machine was busy
 		Confirmed    int           `json:"confirmed_blocks,omitempty"`    // fresh ones in which it was false too
+		Refuted      int           `json:"refuted_blocks,omitempty"`      // fresh ones that did not confirm that it was false
 		Position     *positionJSON `json:"position,omitempty"`
 		Parts        []partJSON    `json:"parts"`
 	}

@@ -24,6 +24,9 @@ func renderMarkdown(w io.Writer, r *Report, style Style) error {
 	for _, p := range r.markdownChecks() {
 		d.part(p)
 	}
+	for _, p := range r.markdownAgainst() {
+		d.part(p)
+	}
 	if style.File != "" {
 		for _, p := range r.markdownPictures(style) {
 			d.part(p)
@@ -32,9 +35,7 @@ func renderMarkdown(w io.Writer, r *Report, style Style) error {
 	for _, p := range []section{markdownCells(r.Cells), r.markdownNotes(), r.markdownTrouble(), r.markdownMachine()} {
 		d.part(p)
 	}
-	if len(d.left) > 0 {
-		d.out.WriteString("\nThis document would be too long with all of it. Left out: " + strings.Join(d.left, ", ") + ".\n")
-	}
+	d.end()
 	d.out.WriteString("\n<sub>" + inMarkdown(strings.TrimSpace("runner "+r.Run.Version)+": "+method) + "</sub>\n")
 	if _, err := io.WriteString(w, d.out.String()); err != nil {
 		return fmt.Errorf("write the Markdown report: %w", err)
@@ -80,6 +81,13 @@ func (d *document) part(p section) {
 	d.out.WriteString(p.head + strings.Join(p.rows[:n], "") + p.tail)
 }
 
+// end tells what there was no room for.
+func (d *document) end() {
+	if len(d.left) > 0 {
+		d.out.WriteString("\nThis document would be too long with all of it. Left out: " + strings.Join(d.left, ", ") + ".\n")
+	}
+}
+
 // folded is a part that opens when its summary is clicked.
 func folded(what, summary string, rows []string) section {
 	if len(rows) == 0 {
@@ -89,9 +97,10 @@ func folded(what, summary string, rows []string) section {
 }
 
 // marker lets a program find the comment of this experiment again, to write it anew. Nobody sees it.
-func marker(experiment string) string {
-	return "<!-- runner: " + strings.ReplaceAll(url.PathEscape(experiment), "-", "%2D") + " -->\n"
-}
+func marker(experiment string) string { return "<!-- runner: " + commented(experiment) + " -->\n" }
+
+// commented is text that ends no comment.
+func commented(s string) string { return strings.ReplaceAll(url.PathEscape(s), "-", "%2D") }
 
 func (r *Report) markdownHead() section {
 	head := marker(r.Run.Experiment) + "## " + inMarkdown(r.Run.Experiment+": "+r.Headline()) + "\n"

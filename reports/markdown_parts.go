@@ -62,7 +62,14 @@ func markdownCells(cells []Cell) section {
 	if len(cells) == 0 {
 		return section{}
 	}
-	g := newGrid(cells)
+	g := markdownGrid(newGrid(cells))
+	p := folded("cells", countOf(len(cells), "cell"), g.rows)
+	p.head += g.head
+	return p
+}
+
+// markdownGrid is a table.
+func markdownGrid(g grid) section {
 	head, rule := "|", "|"
 	for _, c := range g.columns {
 		head += " " + c.head + " |"
@@ -71,7 +78,7 @@ func markdownCells(cells []Cell) section {
 		}
 		rule += "|"
 	}
-	var rows []string
+	p := section{head: head + "\n" + rule + "\n"}
 	for _, r := range g.rows {
 		row := "|"
 		for i, text := range r {
@@ -81,11 +88,27 @@ func markdownCells(cells []Cell) section {
 			}
 			row += " " + told + " |"
 		}
-		rows = append(rows, row+"\n")
+		p.rows = append(p.rows, row+"\n")
 	}
-	p := folded("cells", countOf(len(cells), "cell"), rows)
-	p.head += head + "\n" + rule + "\n"
 	return p
+}
+
+// markdownAgainst are the runs that this one is compared with, and each cell, folded.
+func (r *Report) markdownAgainst() []section {
+	var parts []section
+	for i := range r.Against {
+		a := &r.Against[i]
+		head := "\n" + inMarkdown(againstText(a)) + "\n"
+		parts = append(parts, section{what: "comparisons", head: head}, bullets("differences", "differs in ", differ(a.Differences)))
+		if len(a.Changes) == 0 {
+			continue
+		}
+		g := markdownGrid(gridOf(changeColumns, changeRows(a.Changes)))
+		p := folded("changes", inMarkdown(a.tally()), g.rows)
+		p.head += g.head
+		parts = append(parts, p, bullets("reasons", "", changeReasons(a.Changes)))
+	}
+	return parts
 }
 
 func countOf(n int, what string) string {

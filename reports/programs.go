@@ -49,7 +49,7 @@ func distinct(names []string, suffix string) []string {
 
 // cellNames are the keys of the cells behind a prefix, each once.
 func (r *Report) cellNames(prefix string) []string {
-	return distinct(each(r.Cells, func(c *Cell) string { return Clip(Visible(prefix+key(c.Cell)), 1000) }), " (%d)")
+	return distinct(each(r.Cells, func(c *Cell) string { return Clip(Visible(prefix+key(c.Cell, len(r.Cells))), 1000) }), " (%d)")
 }
 
 // checkNames are the names of the checks on one line, each once.

@@ -11,6 +11,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"runner/gates"
 	"runner/internal/matrix"
@@ -26,6 +27,7 @@ type Report struct {
 	Noise    []gates.Noise
 	Scaling  []gates.Scaling // set by the caller
 	History  []gates.History // of the checks, over earlier runs on this machine; set by the caller
+	Against  []Against       // stored runs that this one is compared with; set by the caller
 	Excluded []Excluded
 	Verdicts []gates.Verdict
 	Word     string // the verdict on the whole run
@@ -42,6 +44,14 @@ type Cell struct {
 type Excluded struct {
 	Cell   matrix.Cell
 	Reason string
+}
+
+// Against is a stored run that a run is compared with.
+type Against struct {
+	results.Reference
+	Started     time.Time
+	Differences []results.Difference
+	Changes     []gates.Change // cell by cell, where the whole run was to be compared
 }
 
 // Style is how a format for people may dress; formats for programs ignore it. The zero Style has no colours and is 80
@@ -140,7 +150,7 @@ func (r *Report) Amiss() string {
 	var parts []string
 	for i := range r.Cells {
 		if trouble := r.Cells[i].Trouble(); trouble != "" && len(parts) < 3 {
-			parts = append(parts, key(r.Cells[i].Cell)+": "+trouble)
+			parts = append(parts, key(r.Cells[i].Cell, len(r.Cells))+": "+trouble)
 		}
 	}
 	return "trials went wrong: " + strings.Join(parts, "; ")

@@ -46,6 +46,11 @@ func rerun(run *results.Run) []string {
 	if o.NoConfirm {
 		words = append(words, "--no-confirm")
 	}
+	flag("--against", o.Against)
+	flag("--against-build", o.AgainstBuild)
+	if o.AnyMachine {
+		words = append(words, "--any-machine")
+	}
 	flag("--seed", fmt.Sprint(run.Seed))
 	if run.Spec != "" {
 		words = append(words, pathWord(run.Spec))

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"runner/internal/stats"
@@ -21,18 +23,45 @@ func sparkline(times []float64) string {
 	if len(times) < 2 {
 		return missing
 	}
-	points := thinned(times, sparkWidth)
 	middle := stats.Median(times)
-	low, high := middle*(1-3.5*sparkStep), middle*(1+4.5*sparkStep)
+	if !(middle > 0) {
+		return missing
+	}
+	return drawn(times, middle, middle)
+}
+
+// trendLine is a sparkline of any numbers. Of those that lie on both sides of zero, or below, the scale is by the greatest.
+func trendLine(values []float64) string {
+	size := 0.0
+	for _, v := range values {
+		size = max(size, math.Abs(v))
+	}
+	switch middle := stats.Median(values); {
+	case len(values) < 2:
+		return missing
+	case middle > 0 && slices.Min(values) >= 0:
+		return drawn(values, middle, middle)
+	default:
+		return drawn(values, middle, size)
+	}
+}
+
+// drawn shows numbers around their middle; size is what a step is a share of.
+func drawn(all []float64, middle, size float64) string {
+	points := thinned(all, sparkWidth)
+	low, high := middle-3.5*sparkStep*size, middle+4.5*sparkStep*size
 	for _, p := range points {
-		if !measured(&p) || middle <= 0 {
+		if !measured(&p) {
 			return missing
 		}
 		low, high = min(low, p), max(high, p)
 	}
 	var b strings.Builder
 	for _, p := range points {
-		level := int((p - low) / (high - low) * float64(len(sparkBlocks)))
+		level := len(sparkBlocks) / 2 // where all are zero
+		if high > low {
+			level = int((p - low) / (high - low) * float64(len(sparkBlocks)))
+		}
 		b.WriteRune(sparkBlocks[min(level, len(sparkBlocks)-1)])
 	}
 	return b.String()

@@ -16,6 +16,7 @@ func renderText(w io.Writer, r *Report, style Style) error {
 	t := &teller{Report: r, style: style, width: style.width()}
 	t.header()
 	t.cells()
+	t.against()
 	t.scaling()
 	t.trouble()
 	t.warnings()
@@ -68,21 +69,26 @@ func (t *teller) facts(pieces []string) {
 }
 
 func (t *teller) header() {
+	t.para("", "  ", "", t.style.paint(bold, glue(Visible(t.Run.Experiment))+":")+" "+t.inParts(t.Headline(), t.Code))
+	t.para("", "", "", Visible(t.Question))
+	t.facts(runFacts(t.Run))
+	t.facts(machineFacts(&t.Run, t.Runtimes))
+}
+
+// inParts paints the parts of a tally, which do not break, by the exit code that goes with it.
+func (t *teller) inParts(tally string, code int) string {
 	i := red
-	switch t.Code {
+	switch code {
 	case 0:
 		i = green
 	case 3:
 		i = magenta
 	}
-	told := strings.Split(t.Headline(), ", ")
+	told := strings.Split(tally, ", ")
 	for n := range told {
 		told[n] = t.style.paint(i, glue(told[n]))
 	}
-	t.para("", "  ", "", t.style.paint(bold, glue(Visible(t.Run.Experiment))+":")+" "+strings.Join(told, ", "))
-	t.para("", "", "", Visible(t.Question))
-	t.facts(runFacts(t.Run))
-	t.facts(machineFacts(&t.Run, t.Runtimes))
+	return strings.Join(told, ", ")
 }
 
 func runFacts(r results.Run) []string {
@@ -102,6 +108,9 @@ func runFacts(r results.Run) []string {
 	}
 	if r.Options.Profile != "" {
 		facts = append(facts, "profile "+r.Options.Profile)
+	}
+	if r.Options.AgainstBuild != "" {
+		facts = append(facts, "build=base is "+r.Options.AgainstBuild)
 	}
 	return facts
 }

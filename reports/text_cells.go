@@ -4,25 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	prettytext "github.com/jedib0t/go-pretty/v6/text"
-
 	"runner/internal/matrix"
 	"runner/results"
 )
 
-// column is one column of the table of cells. Where the table is too wide, columns go in the order of drop, 1 first;
-// those with 0 stay.
-type column struct {
-	head string
-	drop int
-	tell func(*Cell) string
-	left bool
-	ink  ink
-}
-
 var columns = []column{
-	{head: "cell", left: true, tell: func(c *Cell) string { return Visible(key(c.Cell)) }},
+	{head: "cell", left: true, tell: func(c *Cell) string { return Visible(key(c.Cell, 1)) }},
 	{head: "n", tell: func(c *Cell) string { return fmt.Sprint(c.N) }},
 	{head: "median", tell: func(c *Cell) string { return number(c.Median, func(v float64) string { return Quantity(v, "s") }) }},
 	{head: "95 % interval", drop: 7, tell: medianInterval},
@@ -36,13 +23,20 @@ var columns = []column{
 	{head: "why", drop: 1, left: true, tell: func(c *Cell) string { return Visible(c.Why) }},
 }
 
-// key of the only cell of an experiment without a matrix is empty; it still needs a name in a table.
-func key(c matrix.Cell) string {
-	if k := c.Key(); k != "" {
+// key is a cell's name among so many cells. That of the only cell of an experiment without a matrix is empty, but a table
+// needs one; beside other cells it is the one whose twin in another build is called build=base.
+func key(c matrix.Cell, of int) string {
+	switch k := c.Key(); {
+	case k != "":
 		return k
+	case of > 1:
+		return "(this build)"
 	}
 	return "(the only cell)"
 }
+
+// key is the name of a cell of this report.
+func (r *Report) key(c matrix.Cell) string { return Visible(key(c, len(r.Cells))) }
 
 func number(v *float64, tell func(float64) string) string {
 	if !measured(v) {
@@ -87,63 +81,18 @@ func shortTrouble(c *Cell) string {
 	return c.Trouble()
 }
 
-// grid is the table as text: one row a cell, only the columns that have something to say.
-type grid struct {
-	columns []column
-	rows    [][]string // [row][column]
-}
-
+// newGrid is the table of cells, a row each.
 func newGrid(cells []Cell) grid {
-	g := grid{rows: make([][]string, len(cells))}
-	for _, col := range columns {
-		told := make([]string, len(cells))
-		said := false
-		for i := range cells {
-			told[i] = strings.ReplaceAll(col.tell(&cells[i]), "\u00a0", " ")
-			said = said || told[i] != "" && told[i] != missing && told[i] != "baseline"
+	rows, strong := make([][]string, len(cells)), make([]bool, len(cells))
+	for i := range cells {
+		for _, col := range columns {
+			rows[i] = append(rows[i], col.tell(&cells[i]))
 		}
-		if !said {
-			continue
-		}
-		g.columns = append(g.columns, col)
-		for i := range told {
-			g.rows[i] = append(g.rows[i], told[i])
-		}
+		rows[i][0], strong[i] = Visible(key(cells[i].Cell, len(cells))), cells[i].Baseline
 	}
+	g := gridOf(columns, rows)
+	g.strong = strong
 	return g
-}
-
-const gap = 2 // columns of space between two columns of the table
-
-func (g *grid) width() int {
-	total := -gap
-	for i, c := range g.columns {
-		widest := Width(c.head)
-		for _, r := range g.rows {
-			widest = max(widest, prettytext.LongestLineLen(r[i]))
-		}
-		total += widest + gap
-	}
-	return total
-}
-
-// without removes the column that is to go first, and tells which; "" when none may go.
-func (g *grid) without() string {
-	first := -1
-	for i, c := range g.columns {
-		if c.drop > 0 && (first < 0 || c.drop < g.columns[first].drop) {
-			first = i
-		}
-	}
-	if first < 0 {
-		return ""
-	}
-	name := g.columns[first].head
-	g.columns = append(g.columns[:first:first], g.columns[first+1:]...)
-	for i, r := range g.rows {
-		g.rows[i] = append(r[:first:first], r[first+1:]...)
-	}
-	return name
 }
 
 // cells writes the table. The reasons why are listed below it where they do not fit beside.
@@ -154,7 +103,7 @@ func (t *teller) cells() {
 	g := newGrid(t.Cells)
 	below := false
 	if g.width() > t.width {
-		g.narrow(t.width)
+		g.narrow(t.width, t.width*3/10)
 	}
 	for g.width() > t.width {
 		gone := g.without()
@@ -163,60 +112,10 @@ func (t *teller) cells() {
 		}
 		below = below || gone == "why"
 	}
-	t.blank()
-	for i, line := range strings.Split(t.table(g), "\n") {
-		if i == 1 { // the rule runs on below the space behind the last column
-			line = strings.TrimSuffix(line, strings.Repeat("─", gap))
-		}
-		t.line(line)
-	}
+	t.grid(g)
 	if below {
 		t.why()
 	}
-}
-
-func (t *teller) table(g grid) string {
-	w := table.NewWriter()
-	style := table.StyleLight
-	style.Format.Header = prettytext.FormatDefault
-	style.Options = table.Options{SeparateHeader: true}
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", strings.Repeat(" ", gap)
-	w.SetStyle(style)
-	head := make(table.Row, len(g.columns))
-	configs := make([]table.ColumnConfig, len(g.columns))
-	for i, c := range g.columns {
-		head[i] = t.style.paint(bold, c.head)
-		align := prettytext.AlignRight
-		if c.left {
-			align = prettytext.AlignLeft
-		}
-		configs[i] = table.ColumnConfig{Number: i + 1, Align: align, AlignHeader: align}
-	}
-	w.AppendHeader(head)
-	w.SetColumnConfigs(configs)
-	for i, r := range g.rows {
-		row := make(table.Row, len(r))
-		for j, s := range r {
-			in := g.columns[j].ink
-			if s == missing || s == "baseline" {
-				in = faint
-			}
-			if j == 0 && t.Cells[i].Baseline {
-				in = bold
-			}
-			row[j] = t.paintLines(in, s)
-		}
-		w.AppendRow(row)
-	}
-	return w.Render()
-}
-
-func (t *teller) paintLines(i ink, s string) string {
-	lines := strings.Split(s, "\n")
-	for n := range lines {
-		lines[n] = t.style.paint(i, lines[n])
-	}
-	return strings.Join(lines, "\n")
 }
 
 // why lists the cells' one-line explanations, those with the same one together.
@@ -231,7 +130,7 @@ func (t *teller) why() {
 		if cells[c.Why] == nil {
 			order = append(order, c.Why)
 		}
-		cells[c.Why] = append(cells[c.Why], glue(Visible(key(c.Cell))))
+		cells[c.Why] = append(cells[c.Why], glue(t.key(c.Cell)))
 	}
 	t.blank()
 	for _, why := range order {

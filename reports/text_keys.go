@@ -2,10 +2,10 @@ package reports
 
 import "strings"
 
-// narrow breaks the cells' keys into lines of at most three tenths of a table's width; of a narrow one half, where that
-// keeps their words whole.
-func (g *grid) narrow(width int) {
-	most := max(min(24, width/2), width*3/10)
+// narrow breaks the rows' names into lines of at most so many columns, or 24; of half of a table's width where that keeps
+// their words whole.
+func (g *grid) narrow(width, most int) {
+	most = max(min(24, width/2), most)
 	for _, r := range g.rows {
 		for _, word := range facets(r[0]) {
 			if w := Width(word) + gap; w <= min(width/2, 48) {

@@ -59,7 +59,7 @@ func (r *Report) stories() []*story {
 			known[id] = &s
 			stories = append(stories, &s)
 		}
-		known[id].cells = append(known[id].cells, glue(Visible(key(c.Cell))))
+		known[id].cells = append(known[id].cells, glue(r.key(c.Cell)))
 	}
 	return stories
 }
@@ -77,7 +77,7 @@ func (r *Report) cautions() (told []string) {
 			}
 		}
 		if n > 0 {
-			told = append(told, fmt.Sprintf("%s: %s (%d of %d trials)", Visible(key(c.Cell)), Visible(first), n, len(c.Trials)))
+			told = append(told, fmt.Sprintf("%s: %s (%d of %d trials)", r.key(c.Cell), Visible(first), n, len(c.Trials)))
 		}
 	}
 	return told
@@ -91,7 +91,7 @@ func (r *Report) notes() (told []string) {
 		}
 		who := "the baseline"
 		if len(r.Noise) > 1 {
-			who = glue(Visible(key(n.Cell)))
+			who = glue(r.key(n.Cell))
 		}
 		told = append(told, fmt.Sprintf("noise floor: %s against itself differs by %s (%s)", who, percent(math.Abs(n.Ratio-1)), blocks(n.N)))
 	}

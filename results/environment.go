@@ -47,8 +47,9 @@ func count(n int64, unit string) string {
 }
 
 func commit(e Environment) string {
+	short := e.Commit[:min(len(e.Commit), 12)]
 	if e.Dirty {
-		return e.Commit + ", changed since"
+		return short + ", changed since"
 	}
-	return e.Commit
+	return short
 }

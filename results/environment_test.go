@@ -7,7 +7,7 @@ import (
 
 // TestDifferences goes through every field, so that a new one is either told of or left out on purpose.
 func TestDifferences(t *testing.T) {
-	passing := map[string]bool{"Load": true, "Swap": true, "Parallelism": true}
+	passing := map[string]bool{"Load": true, "Swap": true, "Parallelism": true, "Branch": true}
 	base := known()
 	if d := Differences(base, base); len(d) > 0 {
 		t.Errorf("of itself: %v", d)

@@ -7,5 +7,6 @@ type Judged struct {
 	ID       string
 	Started  time.Time
 	Commit   string // of the repository the spec is in; "" where it is not known
+	Dirty    bool   // it had changes that were not committed
 	Verdicts []StoredVerdict
 }

@@ -44,6 +44,9 @@ func (r *reader) details(a *Assertion, v *value) {
 			*into = child.text
 		}
 	}
+	if optional := v.get("optional"); optional.is(isBool) {
+		a.Optional = optional.data.(bool)
+	}
 	if needs := v.get("needs"); needs.is(isText) && r.expressionText(needs) {
 		t := needs.Text()
 		a.Needs = &t

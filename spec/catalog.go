@@ -84,4 +84,7 @@ type Options struct {
 
 	UntilDecided bool          // more blocks than the file asks for, if a check needs them
 	Budget       time.Duration // over the file's; 0: as there
+
+	AgainstBuild string // the directory of another build of what is in the current one; "": none
+	Dir          string // the current directory of when the run was begun; "": it is begun now
 }

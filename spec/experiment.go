@@ -136,5 +136,6 @@ type Assertion struct {
 	Level     string // error (default) or warn
 	Because   string
 	Published string // what the source of the claim says
+	Optional  bool   // skipped where a stored run that it compares with is not there
 	Pos       diag.Pos
 }

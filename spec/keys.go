@@ -106,6 +106,7 @@ var assertShape = &shape{what: "a list of expressions or mappings", kinds: isLis
 			{name: "level", doc: "error (default) or warn", shape: oneOf("error", "warn")},
 			{name: "because", doc: "why it should hold", shape: textShape},
 			{name: "published", doc: "what the source of the claim says", shape: textShape},
+			{name: "optional", doc: "true: skipped where there is no stored run yet that it compares with (default false)", shape: flagShape},
 		}}}}
 
 // overrides are the keys that a profile may have; the top has these and a few more.

@@ -15,6 +15,9 @@ type Plan struct {
 	Cells      []PlannedCell // in matrix order, excluded cells left out
 	Excluded   []ExcludedCell
 	Seed       uint64
+
+	AgainstBuild  string    // the directory of another build, which some cells have a twin in; "": there is none
+	OtherFixtures []Fixture // of that build: its own of each
 }
 
 // PlannedCell is one configuration with all that its trials need. Cells may share Options, Tasks and Env: they are only
@@ -38,6 +41,7 @@ type PlannedCell struct {
 	Proof    *Step // a command that must succeed after each trial; nil: none
 	Baseline int   // index in Plan.Cells of the cell it is compared with; -1: none
 	Timeout  time.Duration
+	Other    bool // of the other build: the twin of the cell before it
 }
 
 // Foreign tells whether something runs the cell that runner does not bring: an interpreter, a program.
@@ -80,10 +84,11 @@ type Slot struct {
 	Control bool // the baseline's second copy
 }
 
-// Plan makes the cells of the experiment. seed goes into the order of trials; of the options only Only matters here, and
-// the catalog is the one that Load had. The problems are those that only whole cells can have: an exclude that matches
-// nothing, a baseline that is not there, work that is not equal, a value that does not fit its parameter.
-func (e *Experiment) Plan(_ Catalog, seed uint64, opt Options) (Plan, diag.List) {
+// Plan makes the cells of the experiment. seed goes into the order of trials; of the options only Only and those of the
+// other build matter here, and the catalog is the one that Load had. The problems are those that only whole cells can
+// have: an exclude that matches nothing, a baseline that is not there, work that is not equal, a value that does not fit
+// its parameter, another build that is not there.
+func (e *Experiment) Plan(cat Catalog, seed uint64, opt Options) (Plan, diag.List) {
 	var list diag.List
 	p := Plan{Experiment: e, Seed: seed}
 	if e.refused {
@@ -99,9 +104,12 @@ func (e *Experiment) Plan(_ Catalog, seed uint64, opt Options) (Plan, diag.List)
 			base[i] = -1
 		}
 	}
-	e.only(facets, reasons, base, opt.Only, &list)
+	e.only(facets, reasons, base, opt, &list)
 	if len(list) == 0 {
 		p.fill(d, facets, reasons, base, &list)
+	}
+	if len(list) == 0 && opt.AgainstBuild != "" {
+		p.twins(cat, opt, &list)
 	}
 	if len(p.Cells) == 0 && len(list) == 0 {
 		list.Add(diag.Pos{File: e.File}, 1, "loosen an exclude", "every cell is excluded")
@@ -114,7 +122,8 @@ func (e *Experiment) Plan(_ Catalog, seed uint64, opt Options) (Plan, diag.List)
 }
 
 // only gives a reason to the cells that no selector wants and that are not the baseline of one that is wanted.
-func (e *Experiment) only(facets [][]matrix.Facet, reasons []string, base []int, selectors []string, list *diag.List) {
+func (e *Experiment) only(facets [][]matrix.Facet, reasons []string, base []int, opt Options, list *diag.List) {
+	selectors := opt.Only
 	if len(selectors) == 0 {
 		return
 	}
@@ -132,6 +141,9 @@ func (e *Experiment) only(facets [][]matrix.Facet, reasons []string, base []int,
 			continue
 		}
 		s = e.names.normal(s)
+		if opt.AgainstBuild != "" { // whoever wants the twin wants its cell too
+			s = slices.DeleteFunc(s, func(t matrix.Term) bool { return t.Name == matrix.Build && slices.Equal(t.Values, []any{matrix.Base}) })
+		}
 		found := false
 		for _, t := range s {
 			work += len(t.Values) * len(facets)
@@ -242,7 +254,7 @@ func (p *Plan) growingWork(cell int, amounts []string, told map[*Workload]bool, 
 // with scaling: weak, else once.
 func (p *Plan) Growth(cell, baseline int) float64 {
 	c, b := &p.Cells[cell], &p.Cells[baseline]
-	if c.Workload == nil || !c.Workload.Weak || b.Workload != c.Workload {
+	if c.Workload == nil || !c.Workload.Weak || b.Workload.Name != c.Workload.Name { // of two builds too
 		return 1
 	}
 	return float64(max(c.Workers, 1)) / float64(max(b.Workers, 1))

@@ -37,7 +37,7 @@ func (n *vocabulary) learn(cat Catalog, cores int) {
 }
 
 // reserved names have a meaning of their own in selectors, templates, checks or expressions.
-var reserved = []string{"workload", "runtime", "executor", "workers", "cores", "against", "stat", "phase", "since", "label", "levels", "default",
+var reserved = []string{"workload", "runtime", "executor", "workers", "cores", "against", "stat", "phase", "since", "of", "label", "levels", "default",
 	"result", "results", "stdout", "exit", "files", "dir", "scratch", "if", "in", "not", "and", "or", "let", "true", "false", "nil", "matches", "contains", "startsWith", "endsWith"}
 
 // Reserved are those names: no axis can have one.

@@ -24,6 +24,7 @@ type Suite struct {
 	Runtime   string
 	Program   []string         // argv of a shim; empty: this test binary, whose TestMain must call executors.Serve
 	Executors []executors.Info // All() of a runtime, without those that only replay
+	Slow      []string         // executors that start a process for each task: a few tasks are many to them
 	Workloads Workloads
 }
 
@@ -41,6 +42,17 @@ type Workloads struct {
 	Orphan   string // leaves a process in a session of its own that runs for long, with its streams closed or not
 }
 
+// shapes are the numbers of workers and tasks that differ to an executor: one of each, fewer tasks than workers, as many,
+// more that cannot be shared out evenly, and more than any queue or message holds at once.
+var shapes = []struct{ workers, tasks int }{
+	{1, 1}, {1, 5}, {1, many}, {2, 1}, {2, 2}, {2, 5}, {3, 2}, {3, many}, {8, 5}, {8, many},
+}
+
+const (
+	many = 200
+	few  = 10 // are as many to those that are slow, and more than the workers
+)
+
 // Run tests every executor.
 func Run(t *testing.T, s Suite) {
 	for _, info := range s.Executors {
@@ -49,14 +61,13 @@ func Run(t *testing.T, s Suite) {
 }
 
 func (s Suite) executor(t *testing.T, info executors.Info) {
-	counts := []int{1}
-	if info.Workers {
-		counts = []int{1, 2, 3, 8}
-	}
 	t.Run("every task once", func(t *testing.T) {
-		for _, workers := range counts {
-			for _, tasks := range []int{1, 2, 5, 200} {
-				s.everyTask(t, info, workers, tasks)
+		for _, shape := range shapes {
+			if slices.Contains(s.Slow, info.Name) {
+				shape.tasks = min(shape.tasks, few)
+			}
+			if shape.workers == 1 || info.Workers {
+				s.everyTask(t, info, shape.workers, shape.tasks)
 			}
 		}
 	})
@@ -76,24 +87,24 @@ func (s Suite) executor(t *testing.T, info executors.Info) {
 		"orphan": {s.Workloads.Orphan, results.Leaked, "outlived"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := s.harm(t, info, c.workload, counts)
+			o := s.harm(t, info, c.workload)
 			want(t, o, c.status, c.reason)
 			if c.status == results.Leaked && o.Usage.Leaked != 1 {
 				t.Errorf("leaked %d processes, want 1", o.Usage.Leaked)
 			}
 		})
 	}
-	t.Run("flood", func(t *testing.T) { s.flood(t, info, counts) })
+	t.Run("flood", func(t *testing.T) { s.flood(t, info) })
 	t.Run("scribble", func(t *testing.T) {
-		want(t, s.harm(t, info, s.Workloads.Scribble, counts), results.OK, "")
+		want(t, s.harm(t, info, s.Workloads.Scribble), results.OK, "")
 	})
 	t.Run("timeout", func(t *testing.T) {
 		skipWithout(t, s.Workloads.Hang)
-		job := s.job(t, info, s.Workloads.Hang, slices.Max(counts[:min(2, len(counts))]), 3)
+		job := s.job(t, info, s.Workloads.Hang, two(info), 3)
 		job.Timeout, job.Grace = 300*time.Millisecond, 50*time.Millisecond
 		want(t, s.run(t, context.Background(), job), results.Timeout, "300ms")
 	})
-	t.Run("interrupt", func(t *testing.T) { s.interrupt(t, info, counts) })
+	t.Run("interrupt", func(t *testing.T) { s.interrupt(t, info) })
 }
 
 // job has tasks 0, 1, 2, …
@@ -193,15 +204,23 @@ func Consistent(o executors.Observation, workers, tasks int) error {
 	return nil
 }
 
-// harm runs three tasks, of which the second does harm, on two workers if there can be two.
-func (s Suite) harm(t *testing.T, info executors.Info, workload string, counts []int) executors.Observation {
-	t.Helper()
-	skipWithout(t, workload)
-	return s.run(t, context.Background(), s.job(t, info, workload, counts[min(1, len(counts)-1)], 3))
+// two workers, if there can be two.
+func two(info executors.Info) int {
+	if info.Workers {
+		return 2
+	}
+	return 1
 }
 
-func (s Suite) flood(t *testing.T, info executors.Info, counts []int) {
-	o := s.harm(t, info, s.Workloads.Flood, counts)
+// harm runs three tasks, of which the second does harm, on two workers if there can be two.
+func (s Suite) harm(t *testing.T, info executors.Info, workload string) executors.Observation {
+	t.Helper()
+	skipWithout(t, workload)
+	return s.run(t, context.Background(), s.job(t, info, workload, two(info), 3))
+}
+
+func (s Suite) flood(t *testing.T, info executors.Info) {
+	o := s.harm(t, info, s.Workloads.Flood)
 	want(t, o, results.OK, "")
 	if !strings.HasSuffix(o.Stdout, "the end\n") || !strings.HasSuffix(o.Stderr, "the end\n") {
 		t.Errorf("the ends of stdout and stderr were not kept: %q, %q", tail(o.Stdout), tail(o.Stderr))
@@ -209,9 +228,9 @@ func (s Suite) flood(t *testing.T, info executors.Info, counts []int) {
 }
 
 // interrupt stops a trial while a task hangs.
-func (s Suite) interrupt(t *testing.T, info executors.Info, counts []int) {
+func (s Suite) interrupt(t *testing.T, info executors.Info) {
 	skipWithout(t, s.Workloads.Hang)
-	job := s.job(t, info, s.Workloads.Hang, counts[min(1, len(counts)-1)], 3)
+	job := s.job(t, info, s.Workloads.Hang, two(info), 3)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	hung := make(chan bool, 1)

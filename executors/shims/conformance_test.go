@@ -12,15 +12,9 @@ import (
 
 func TestConformance(t *testing.T) {
 	eachInterpreter(t, func(t *testing.T, s subject) {
-		infos := s.available(t)
-		for i := range infos {
-			if slices.Contains(s.slow, infos[i].Name) {
-				infos[i].Workers = false
-			}
-		}
 		work := func(name string) string { return s.workload(t, name) }
 		executorstest.Run(t, executorstest.Suite{
-			Runtime: s.runtime, Program: s.argv, Executors: infos,
+			Runtime: s.runtime, Program: s.argv, Executors: s.available(t), Slow: s.slow,
 			Workloads: executorstest.Workloads{
 				Square: work("square"), Fail: work("fail"), Panic: work("panic"), Exit: work("exit3"), Kill: work("kill"),
 				Hang: work("hang"), Flood: work("flood"), Scribble: work("scribble"), Orphan: work("orphan"),

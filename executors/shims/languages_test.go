@@ -24,7 +24,7 @@ type language struct {
 	lacks    func(t *testing.T, path, executor string) bool                // whether that cannot run an executor
 	starts   func(t *testing.T, path string, info executors.Info) []string // the choices of the option start, or one
 
-	slow     []string          // executors that take too long with many workers
+	slow     []string          // executors that start an interpreter for each task
 	separate []string          // executors that load the workload more than once
 	check    []string          // executors that TestProgram runs
 	cached   string            // a pattern of what the interpreter keeps of the shim; "" is nothing

@@ -135,7 +135,7 @@ A spec runs code: run only specs that you would run as scripts.`,
 		return fmt.Errorf("%w\n  hint: %s --help lists the flags", err, c.CommandPath())
 	})
 	for _, verb := range []func() *cobra.Command{
-		a.initCommand, a.runCommand, a.resumeCommand, a.checkCommand, a.planCommand, a.listCommand, a.reportCommand, a.serveCommand, a.gateCommand, a.claimsCommand, a.doctorCommand, a.schemaCommand, a.versionCommand,
+		a.initCommand, a.runCommand, a.resumeCommand, a.checkCommand, a.planCommand, a.listCommand, a.reportCommand, a.serveCommand, a.gateCommand, a.compareCommand, a.historyCommand, a.replayCommand, a.tagCommand, a.exportCommand, a.importCommand, a.claimsCommand, a.doctorCommand, a.schemaCommand, a.versionCommand,
 	} {
 		root.AddCommand(verb())
 	}

@@ -48,3 +48,14 @@ func (a *app) warn(i inconclusive, r *reports.Report) {
 		fmt.Fprintf(a.stderr, "runner: warning: %s: not everything could be decided; exit code 0 as --on-inconclusive=warn asks\n", reports.Visible(r.Run.Experiment))
 	}
 }
+
+// code is the exit code of what is inconclusive and has no report.
+func (i inconclusive) code() int {
+	switch i {
+	case "":
+		return 3
+	case "fail":
+		return 1
+	}
+	return 0
+}

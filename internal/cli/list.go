@@ -29,6 +29,7 @@ func (a *app) topics() []topic {
 		{"functions", "what an assertion can ask for", listFunctions},
 		{"formats", "the report formats", listFormats},
 		{"runs", "the stored runs, newest first", a.listRuns},
+		{"tags", "the names that stored runs were given", a.listTags},
 	}
 }
 
@@ -47,7 +48,7 @@ func (a *app) listCommand() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:       "list [" + strings.Join(names, "|") + "]",
-		Short:     "List experiments, workloads, executors, runtimes, functions, formats or runs",
+		Short:     "List experiments, workloads, executors, runtimes, functions, formats, runs or tags",
 		Long:      long.String(),
 		Example:   "  runner list runs\n  runner list functions",
 		ValidArgs: names,
@@ -62,7 +63,7 @@ func (a *app) listCommand() *cobra.Command {
 					}
 					continue
 				}
-				if t.name == "experiments" || t.name == "runs" {
+				if t.name == "experiments" || t.name == "runs" || t.name == "tags" {
 					continue // these depend on where you stand; ask for them by name
 				}
 				if i > 1 {

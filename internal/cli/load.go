@@ -29,6 +29,9 @@ type selection struct {
 
 	untilDecided bool
 	budget       time.Duration
+	againstBuild string
+	against      string
+	anyMachine   bool
 }
 
 func (s *selection) flags(f *pflag.FlagSet) {
@@ -37,9 +40,16 @@ func (s *selection) flags(f *pflag.FlagSet) {
 	f.IntVar(&s.repeats, "repeats", 0, "measure exactly `N` blocks, whatever the spec says")
 	f.BoolVar(&s.untilDecided, "until-decided", false, "go on, up to 40 blocks or the spec's max, until every check is decided")
 	f.DurationVar(&s.budget, "budget", 0, "begin no block after this `DURATION`, such as 5m, whatever the spec says")
+	f.StringVar(&s.againstBuild, "against-build", "", "run in the same blocks what the current directory has, and the other build of it in `DIR`")
 	f.Uint64Var(&s.seed, "seed", 0, "the seed of the order of trials")
 	f.StringArrayVarP(&s.define, "define", "D", nil, "set `KEY=VALUE`: a dotted path such as timeout=10s, or an axis (repeatable)")
 	s.given = f.Changed
+}
+
+// across are the flags of comparisons with stored runs.
+func (s *selection) across(f *pflag.FlagSet) {
+	f.StringVar(&s.against, "against", "", "compare each cell with the stored run `REF`: a tag, a branch, a commit, last, or a run; for change(), whatever it says")
+	f.BoolVar(&s.anyMachine, "any-machine", false, "compare with a stored run of another machine, too")
 }
 
 // valid refuses what no spec is needed for to see that it is wrong.
@@ -53,6 +63,9 @@ func (s *selection) valid() error {
 	if s.given("budget") && s.budget <= 0 {
 		return fmt.Errorf("--budget %s: it must be longer than zero\n  hint: such as --budget 5m", s.budget)
 	}
+	if s.given("against-build") && s.againstBuild == "" {
+		return errors.New("--against-build names no directory\n  hint: such as --against-build ../base, where another commit is checked out and built")
+	}
 	for _, d := range s.define {
 		if key, _, ok := strings.Cut(d, "="); !ok || key == "" {
 			return fmt.Errorf("-D %s: this is not KEY=VALUE\n  hint: such as -D timeout=10s", d)
@@ -62,7 +75,7 @@ func (s *selection) valid() error {
 }
 
 func (s *selection) options() results.Options {
-	o := results.Options{Profile: s.profile, Only: s.only, Repeats: s.repeats, Cores: host.Cores(), UntilDecided: s.untilDecided, Budget: s.budget}
+	o := results.Options{Profile: s.profile, Only: s.only, Repeats: s.repeats, Cores: host.Cores(), UntilDecided: s.untilDecided, Budget: s.budget, Against: s.against, AnyMachine: s.anyMachine, AgainstBuild: s.againstBuild}
 	for _, d := range s.define {
 		if o.Define == nil {
 			o.Define = map[string]string{}
@@ -86,7 +99,7 @@ type experiment struct {
 // load reads, plans and compiles one spec. seed is for a spec without one of its own; read is nil for a spec on disk.
 func load(path string, o results.Options, seed uint64, read func(string) ([]byte, error)) (experiment, diag.List) {
 	opt := spec.Options{Profile: o.Profile, Only: o.Only, Repeats: o.Repeats, Seed: o.Seed, Define: o.Define, Read: read,
-		UntilDecided: o.UntilDecided, Budget: o.Budget}
+		UntilDecided: o.UntilDecided, Budget: o.Budget, AgainstBuild: o.AgainstBuild, Dir: o.Dir}
 	cat := catalog(o.Cores)
 	exp, problems := spec.Load(path, cat, opt)
 	if len(problems) > 0 {

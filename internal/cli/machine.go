@@ -11,10 +11,11 @@ import (
 // machine is the machine as it is now.
 func machine(ctx context.Context, specFile string) results.Environment {
 	m := host.Environment()
-	commit, dirty := host.Git(ctx, filepath.Dir(specFile))
+	dir := filepath.Dir(specFile)
+	commit, dirty := host.Git(ctx, dir)
 	return results.Environment{
 		OS: m.OS, Arch: m.Arch, Kernel: m.Kernel, CPU: m.CPU, Cores: m.Cores, Memory: m.Memory, Go: m.Go,
-		Host: m.HostHash, Virtual: m.Virtual, Commit: commit, Dirty: dirty,
+		Host: m.HostHash, Virtual: m.Virtual, Commit: commit, Dirty: dirty, Branch: host.GitBranch(ctx, dir),
 	}
 }
 

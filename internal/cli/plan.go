@@ -8,9 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runner/gates"
 	"runner/internal/matrix"
 	"runner/internal/stats"
 	"runner/reports"
+	"runner/results"
 	"runner/results/sqlite"
 	"runner/spec"
 )
@@ -36,6 +38,7 @@ func (a *app) planCommand() *cobra.Command {
 					fmt.Fprintln(a.stdout)
 				}
 				a.printPlan(x)
+				a.printReferences(x, pick.options())
 				if explain {
 					a.printOrigins(x)
 				}
@@ -44,6 +47,7 @@ func (a *app) planCommand() *cobra.Command {
 		},
 	}
 	pick.flags(c.Flags())
+	pick.across(c.Flags())
 	c.Flags().BoolVar(&explain, "explain", false, "say where each value came from")
 	return c
 }
@@ -90,6 +94,36 @@ func (a *app) printPlan(x experiment) {
 			fmt.Fprintf(w, "  %s\n", reports.Visible(c.Name))
 		}
 	}
+}
+
+// printReferences says what a run that began now would be compared with.
+func (a *app) printReferences(x experiment, options results.Options) {
+	if options.Against == "" && len(gates.Sinces(x.checks)) == 0 {
+		return
+	}
+	fmt.Fprintln(a.stdout, "\nCompared with")
+	run := a.begun(x, options)
+	db, err := a.reading(a.database(x.spec.File))
+	var refs []results.Reference
+	if err == nil {
+		defer db.Close()
+		refs, err = a.references(db, x, run)
+	}
+	if err != nil {
+		fmt.Fprintf(a.stdout, "  nothing yet: %s\n", reports.Visible(firstOf(err)))
+	}
+	for _, r := range refs {
+		fmt.Fprintf(a.stdout, "  %s: run %s, %s\n", reports.Visible(r.Since), r.Run, reports.Visible(r.How))
+	}
+	if err == nil && len(refs) == 0 {
+		fmt.Fprintln(a.stdout, "  nothing yet: the checks that ask for it are skipped")
+	}
+}
+
+// firstOf is the first line of an error.
+func firstOf(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 // ending says what ends a run that goes on as needed.

@@ -38,16 +38,21 @@ Without an argument it runs experiments/.
 Where the spec's repeats have a max above min, or with --until-decided, it measures as many blocks as the checks need. A
 check that fails is measured again, in fresh blocks of its cells, before it counts.
 
+Where a check asks for change(), or with --against, it is compared with a stored run of a branch, a commit, a tag or an id;
+with --against-build with another build of the same program, in the same blocks.
+
 Exit codes: 0 every check passed · 1 a check is false · 2 trouble · 3 inconclusive · 4 a needed measurement failed ·
 5 nothing was measured · 128+n ended by signal n.`,
 		Example: `  runner run experiments/quickstart.yaml
   runner run --only "procs=2" --repeats 5 experiments/quickstart.yaml
   runner run -D timeout=10s --seed 7 experiments/pi.yaml
+  runner run --against main experiments/pi.yaml
   runner run --until-decided --budget 10m experiments/pi.yaml
   runner run --json experiments/quickstart.yaml > report.json`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.ended(&out, a.run(args, &pick, &out, how)) },
 	}
 	pick.flags(c.Flags())
+	pick.across(c.Flags())
 	out.flags(c)
 	how.flags(c)
 	a.turnsFlag(c)
@@ -71,9 +76,15 @@ func (a *app) run(args []string, pick *selection, out *outputs, how manner) erro
 		return err
 	}
 	defer db.Close()
+	refs := make([][]results.Reference, len(loaded)) // of all, before anything is measured
+	for i, x := range loaded {
+		if refs[i], err = a.references(db, x, a.begun(x, pick.options())); err != nil {
+			return a.refuseReference(x, err)
+		}
+	}
 	code, worst, word := 0, 0, "SKIPPED" // unless one is something else
 	for i, x := range loaded {
-		id, undone, err := a.measure(db, x, pick.options(), how)
+		id, undone, err := a.measure(db, x, pick.options(), how, refs[i])
 		if err != nil {
 			return err
 		}
@@ -173,15 +184,12 @@ const interrupted = "interrupted"
 
 // measure runs one experiment and returns the id of the stored run. An interrupted run is stored too.
 // undone is what could not be undone after it.
-func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how manner) (id string, undone, err error) {
-	before := a.environment(x.spec.File)
+func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how manner, refs []results.Reference) (id string, undone, err error) {
 	options.Dir, _ = os.Getwd() // "" where it is gone
 	options.NoConfirm = how.noConfirm
-	now := time.Now()
-	run := results.Run{
-		ID: results.NewID(now, rand.Uint64), Experiment: x.spec.Name, Spec: x.spec.File,
-		Options: options, Seed: x.plan.Seed, Started: now, Environment: before, Version: version(),
-	}
+	run := a.begun(x, options)
+	run.Environment = a.environment(x.spec.File)
+	run.ID, run.References, run.Code = results.NewID(run.Started, rand.Uint64), refs, codeOf(&x.plan)
 	for _, s := range x.spec.Sources {
 		run.Sources = append(run.Sources, results.Source{Path: s.Path, Text: s.Text})
 	}
@@ -200,6 +208,12 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 	return run.ID, undone, err
 }
 
+// begun is a run that begins now, without what takes time to find out.
+func (a *app) begun(x experiment, options results.Options) results.Run {
+	return results.Run{Experiment: x.spec.Name, Spec: x.spec.File, Options: options, Seed: x.plan.Seed, Started: time.Now(),
+		Environment: machine(a.ctx, x.spec.File), Version: version()}
+}
+
 // carryOut measures what a run has not measured yet: all, or what is missing after the trials before. undone is what could
 // not be undone after it.
 func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []results.Trial, how manner) (undone, err error) {
@@ -207,6 +221,11 @@ func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []re
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
 	}
 	watch, live := watched(x, run, how), a.live(x, how.each)
+	refs, err := a.referred(a.ctx, db, run.References)
+	if err != nil {
+		return nil, err
+	}
+	watch.Against(refs)
 	a.say = live.step
 	defer func() { a.say = nil }()
 	var capacity *float64

@@ -61,12 +61,21 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 		if x.checks, err = a.compile(asserts, x); err != nil {
 			return nil, x, data, err
 		}
+		asked := run
+		asked.Options.Against = "" // what is typed now is what is meant
+		if run.References, err = a.references(db, x, asked); err != nil {
+			return nil, x, data, a.refuseReference(x, err)
+		}
 	}
 	trials, err := db.Trials(ctx, id, sqlite.Everything)
 	if err != nil {
 		return nil, x, data, err
 	}
-	data = gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run)}
+	refs, err := a.referred(ctx, db, run.References)
+	if err != nil {
+		return nil, x, data, err
+	}
+	data = gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run), References: refs}
 	var summaries []gates.Summary
 	var scalings []gates.Scaling
 	var noise []gates.Noise
@@ -81,11 +90,14 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 	}
 	report := reports.New(run, summaries, noise, excluded(x), trials, verdicts, word, code)
 	report.Question, report.Scaling = x.spec.Question, scalings
+	if report.Against, err = a.against(ctx, db, run, data); err != nil {
+		return nil, x, data, err
+	}
 	past, err := db.Past(ctx, id, trend)
 	if err != nil {
 		return nil, x, data, err
 	}
-	now := results.Judged{ID: run.ID, Started: run.Started, Commit: run.Environment.Commit}
+	now := results.Judged{ID: run.ID, Started: run.Started, Commit: run.Environment.Commit, Dirty: run.Environment.Dirty}
 	report.History = gates.Histories(now, verdicts, past)
 	return report, x, data, nil
 }

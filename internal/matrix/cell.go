@@ -13,7 +13,11 @@ const (
 	Runtime  = "runtime"
 	Executor = "executor"
 	Workers  = "workers"
+	Build    = "build" // which of two builds that run in the same blocks; a cell of this one has none
 )
+
+// Base is the only level of Build, and what begins the names of the fixtures that the other build has: {{base.dir}}.
+const Base = "base"
 
 // Facet is one name=value of a cell. Value is an int, float64, string or bool.
 type Facet struct {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"runner/internal/fixtures"
+	"runner/internal/matrix"
 	"runner/spec"
 )
 
@@ -20,6 +21,18 @@ type running struct {
 	values map[string]string // by what {{…}} calls them
 }
 
+// build is what one build's fixtures are called by. Directories have names of one length: a path's length can cost time.
+type build struct {
+	place  string // begins the names of their directories
+	values string // and of what they give
+	of     string // in messages
+}
+
+var (
+	this  = build{place: "fixture-"}
+	other = build{place: "another-", values: matrix.Base + ".", of: " of the other build"}
+)
+
 type fixture struct {
 	name string
 	fixtures.Running
@@ -28,9 +41,8 @@ type fixture struct {
 // own is the fixture that every run has: its directory.
 const own = "dir"
 
-// start makes the fixtures in their order, the run's directory first: each may use what those before it gave.
-func start(ctx context.Context, wanted []spec.Fixture, dir string) (*running, error) {
-	r := &running{values: map[string]string{}}
+// start makes a build's fixtures in their order, the run's directory first: each may use what those before it gave.
+func (r *running) start(ctx context.Context, of build, wanted []spec.Fixture, dir string) error {
 	i := slices.IndexFunc(wanted, func(f spec.Fixture) bool { return f.Name == own })
 	first := spec.Fixture{Name: own, Settings: map[string]any{"from": ""}}
 	if i >= 0 {
@@ -38,14 +50,14 @@ func start(ctx context.Context, wanted []spec.Fixture, dir string) (*running, er
 		wanted = slices.Delete(slices.Clone(wanted), i, i+1)
 	}
 	for _, f := range append([]spec.Fixture{first}, wanted...) {
-		if err := r.add(ctx, f, filepath.Join(dir, "fixture-"+f.Name)); err != nil {
-			return r, fmt.Errorf("fixture %s: %w", f.Name, err)
+		if err := r.add(ctx, of, f, filepath.Join(dir, of.place+f.Name)); err != nil {
+			return fmt.Errorf("fixture %s%s: %w", f.Name, of.of, err)
 		}
 	}
-	return r, nil
+	return nil
 }
 
-func (r *running) add(ctx context.Context, f spec.Fixture, place string) error {
+func (r *running) add(ctx context.Context, of build, f spec.Fixture, place string) error {
 	kind, ok := fixtures.Lookup(f.Name)
 	if !ok {
 		return errors.New("there is none of that name")
@@ -57,12 +69,12 @@ func (r *running) add(ctx context.Context, f spec.Fixture, place string) error {
 	if err != nil {
 		return err
 	}
-	r.all = append(r.all, fixture{f.Name, made})
+	r.all = append(r.all, fixture{f.Name + of.of, made})
 	for name, v := range made.Values() {
 		if name != "" {
 			name = "." + name
 		}
-		r.values[f.Name+name] = v
+		r.values[of.values+f.Name+name] = v
 	}
 	return nil
 }

@@ -30,8 +30,12 @@ func Set(ctx context.Context, plan *spec.Plan, dir string) (*engine.Stage, error
 		}
 		s.Programs[rt.Name] = p
 	}
-	running, err := start(ctx, plan.Experiment.Fixtures, dir)
+	running := &running{values: map[string]string{}}
 	s.Close = running.stop
+	err := running.start(ctx, this, plan.Experiment.Fixtures, dir)
+	if err == nil && plan.AgainstBuild != "" { // what one build prepares or serves must not come to the other
+		err = running.start(ctx, other, plan.OtherFixtures, dir)
+	}
 	var missing *fixtures.Missing
 	switch {
 	case errors.As(err, &missing):

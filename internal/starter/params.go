@@ -25,7 +25,7 @@ const (
 )
 
 // taken are the names that mean something else in a spec.
-const taken = " workload runtime executor workers cores against stat phase since label levels default result results if in not and or " +
+const taken = " workload runtime executor workers cores against stat phase since of label levels default result results if in not and or " +
 	"let true false nil matches contains startsWith endsWith dir scratch files stdout exit "
 
 func (a *arguments) params() ([]param, *Problem) {

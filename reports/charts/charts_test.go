@@ -40,7 +40,7 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestGoldens(t *testing.T) {
-	pages := map[string]bool{"speedup": true, "times": true, "timeline": true, "phases": true, "history": true}
+	pages := map[string]bool{"speedup": true, "times": true, "timeline": true, "phases": true, "history": true, "changes": true}
 	for _, s := range samples() {
 		golden(t, s.name+".svg", s.f.SVG(Light))
 		if pages[s.name] {
@@ -191,7 +191,7 @@ func TestEmpty(t *testing.T) {
 		"no lines": Speedup("a", nil, 8), "no points": Speedup("a", []Line{{Name: "a", Curve: law(0, 0, 4)}}, 8),
 		"no numbers": Speedup("a", []Line{{Name: "a", Points: []Point{{Workers: 0, Speedup: 1}, {Workers: 1, Speedup: nan}, {Workers: 2, Speedup: -1}}}}, 8),
 		"no rows":    Times("a", nil), "no workers": Timeline("a", nil, 1), "no tasks": Timeline("a", []Worker{{Name: "w0"}}, 0),
-		"no stacks": Phases("a", nil), "no phases": Phases("a", []Stack{{Name: "a", Parts: [4]float64{nan, -1, 0, math.Inf(1)}}}),
+		"no changes": Changes("a", nil), "no change": Changes("a", []Change{{Name: "a", Value: nan}, {Name: "b", Value: -2}}), "no stacks": Phases("a", nil), "no phases": Phases("a", []Stack{{Name: "a", Parts: [4]float64{nan, -1, 0, math.Inf(1)}}}),
 		"no moments": History("a", Trend{}), "no values": History("a", Trend{Moments: make([]Moment, 3), Limit: ptr(1.0)}),
 	} {
 		svg := f.SVG(Light)

@@ -105,6 +105,14 @@ func trend() Trend {
 	return t
 }
 
+func changed() []Change {
+	return []Change{
+		{"serial", 0.0059, &[2]float64{-0.021, 0.0313}, "undecided", "serial: +0.6 %"}, {"threads=2", 0.125, &[2]float64{0.099, 0.141}, "slower", ""},
+		{"threads=4", -0.074, &[2]float64{-0.083, -0.065}, "faster", ""}, {"threads=8 chunk=100000 size=100", 0.05, nil, "undecided", ""},
+		{"gone", math.NaN(), nil, "", ""},
+	}
+}
+
 const evil = "<script>alert('1')</script>&\"\x1b[31m\u202e\x00\xff\u2028\ufffe]]> name that goes on and on and on and on"
 
 // sample is a figure of the tests.
@@ -151,6 +159,7 @@ func samples() []sample {
 			{"broken", [4]float64{}, ""},
 		})},
 		{"history", History("history", trend())},
+		{"changes", Changes("changes", changed())},
 		{"hostile", Speedup(evil, []Line{{evil, evil, points(0.1, 0, 1, 2, 4), law(0.1, 0, 8)}}, 4)},
 		{"empty", Times("empty", nil)},
 	}
@@ -188,6 +197,9 @@ func extremes() []sample {
 		{"100,000 trials", Times("trials", []Row{row("a", 0, manyTimes(1, 1, 100000)), row("b", 1, manyTimes(2, 1.3, 100000)), row("equal", 2, []float64{1, 1, 1, 1, 1, 1})})},
 		{"20,000 tasks", Timeline("many", many, total)},
 		{"80 workers", Timeline("crowd", crowd, crowdTotal)},
+		{"great changes", Changes("great", append(changed(), Change{Name: "procs=2", Value: 19, Interval: &[2]float64{17, 21}, Word: "slower"}))},
+		{"a change", Changes("change", changed()[:1])},
+		{"hostile changes", Changes(evil, []Change{{evil, 0.1, nil, evil, evil}, {"b", -0.999, &[2]float64{-1, math.Inf(1)}, "faster", ""}})},
 		{"one moment", History("moment", one)},
 		{"bytes", History("bytes", bytes)},
 	}

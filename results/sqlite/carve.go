@@ -33,7 +33,7 @@ func (c *carver) carve() {
 	for _, table := range []string{"counts", "trials"} {
 		c.torn[table] = roots[table] == 0
 	}
-	for _, table := range []string{"runs", "cells", "counts", "verdicts", "trials", runsByID, runsByExperiment} {
+	for _, table := range []string{"runs", "cells", "counts", "verdicts", "tags", "trials", runsByID, runsByExperiment} {
 		if roots[table] > 0 {
 			c.walk(table, roots[table])
 		}
@@ -187,9 +187,9 @@ func shape(row []any, kind byte) string {
 		return true
 	}
 	switch n := len(row); {
-	case kind == tableLeaf && (n >= 14 && n <= 16) && is("0tttt"):
+	case kind == tableLeaf && (n >= 14 && n <= 18) && is("0tttt"):
 		return "runs"
-	case kind == tableLeaf && n == 11 && is("iitttttiitt"):
+	case kind == tableLeaf && (n == 11 || n == 12) && is("iitttttiitt"):
 		return "verdicts"
 	case kind == tableLeaf && n >= 35 && is("0iiiiiit"):
 		return "trials"
@@ -199,6 +199,8 @@ func shape(row []any, kind byte) string {
 		return "cells"
 	case n == 3 && is("iti"):
 		return "counts"
+	case n == 4 && is("ttii"):
+		return "tags"
 	case n == 2 && is("ti"):
 		return runsByID
 	case n == 4 && is("tiii"):

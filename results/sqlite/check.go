@@ -37,7 +37,7 @@ func Check(ctx context.Context, path string) (list []Checked, err error) {
 	}
 	defer tx.Rollback()
 	c := &check{ctx: ctx, tx: tx}
-	for _, look := range []func(){c.format, c.pages, c.references, c.runs, c.cells, c.trials, c.places, c.verdicts, c.counts} {
+	for _, look := range []func(){c.format, c.pages, c.references, c.runs, c.cells, c.trials, c.places, c.verdicts, c.tags, c.counts} {
 		look()
 		if err := errors.Join(c.locked, ctx.Err()); err != nil {
 			return nil, db.explain(err)
@@ -223,6 +223,23 @@ func (c *check) verdicts() {
 		}
 	})
 	c.add("verdicts", fmt.Sprintf("%d, with their evidence", f.seen), f)
+}
+
+func (c *check) tags() {
+	var f finding
+	c.rows(&f, "SELECT runs.experiment, tags.name, tags.experiment, tags.run, tags.checksum FROM tags JOIN runs ON runs.number = tags.run ORDER BY 2, 3", func(v []any) {
+		run, tag, err := decodeTag(v[1:])
+		if err == nil {
+			err = checkTag(tag.Name)
+		}
+		if err == nil && v[0] != tag.Experiment {
+			err = fmt.Errorf("its run is of %v", v[0])
+		}
+		if err != nil {
+			f.fault("tag %q of %q, run number %d: %v", tag.Name, tag.Experiment, run, err)
+		}
+	})
+	c.add("tags", fmt.Sprintf("%d, each of a run of its experiment", f.seen), f)
 }
 
 func (c *check) counts() {

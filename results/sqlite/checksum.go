@@ -49,6 +49,14 @@ func checksum(values ...any) uint32 {
 	return crc32.Update(sum, castagnoli(), b)
 }
 
+// runSum is the checksum of a run. Its last two columns are as young as format 4: where they are NULL it is that of before.
+func runSum(row []any) uint32 {
+	for older := len(row) - 2; len(row) > older && row[len(row)-1] == nil; {
+		row = row[:len(row)-1]
+	}
+	return checksum(row...)
+}
+
 // differs tells whether a stored checksum is there and is another one.
 func differs(stored any, sum uint32) bool {
 	if stored == nil {

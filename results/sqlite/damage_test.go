@@ -154,6 +154,7 @@ func TestChangedRowsAreNoticed(t *testing.T) {
 		"trials":   "UPDATE trials SET total_ns = total_ns + 1 WHERE run = 1 AND block = 0 AND position = 0",
 		"cells":    "UPDATE cells SET identity = 'x' WHERE run = 1 AND cell = 1",
 		"runs":     "UPDATE runs SET outcome = 'pass' WHERE number = 1",
+		"tags":     "UPDATE tags SET run = 2 WHERE run = 1",
 		"verdicts": "UPDATE verdicts SET outcome = 'pass' WHERE run = 1",
 		"counts":   "UPDATE counts SET trials = trials + 1 WHERE run = 1",
 	} {
@@ -165,7 +166,8 @@ func TestChangedRowsAreNoticed(t *testing.T) {
 		_, err1 := db.Run(t.Context(), "r0")
 		_, err2 := db.Trials(t.Context(), "r0", Detail{})
 		_, err3 := db.Verdicts(t.Context(), "r0")
-		if err := errors.Join(err1, err2, err3); !errors.Is(err, ErrDamaged) {
+		_, err4 := db.Tags(t.Context())
+		if err := errors.Join(err1, err2, err3, err4); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: read all the same: %v", table, err)
 		}
 		db.Close()

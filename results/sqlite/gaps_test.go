@@ -60,7 +60,11 @@ func TestSalvagedGapsInterruptTheRun(t *testing.T) {
 func TestOpenRefusesDamage(t *testing.T) {
 	s := someStore(t, 1, 4)
 	path := s.damage(t, func(data []byte) []byte {
-		copy(data[(len(data)/usualSize-3)*usualSize:], make([]byte, usualSize))
+		n := len(data)/usualSize - 1
+		for data[n*usualSize] != tableLeaf {
+			n--
+		}
+		clear(data[n*usualSize : (n+1)*usualSize])
 		return data
 	})
 	before, _ := os.ReadFile(path)

@@ -163,6 +163,15 @@ func TestOldFiles(t *testing.T) {
 		if _, err := old.sql.Exec(anOldRun, threeCells()[0].Workload, threeCells()[0].Cell.Encoded()); err != nil {
 			t.Fatal(err)
 		}
+		if version == 3 { // the first one with checksums
+			row, targets := slots(14)
+			if err := old.sql.QueryRow("SELECT id, experiment, spec, seed, started_ns, finished_ns, outcome, version, cells, options, environment, after, sources, resumed FROM runs").Scan(targets...); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := old.sql.Exec("UPDATE runs SET checksum = ?", int64(checksum(row...))); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := old.sql.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -177,6 +186,9 @@ func TestOldFiles(t *testing.T) {
 		trials := mustTrials(t, db, "old", Everything)
 		if len(trials) != 1 || trials[0].Contaminated != "" || trials[0].Phases.Total != 9 {
 			t.Errorf("format %d: %+v", version, trials)
+		}
+		if _, err := db.Run(ctx, "old"); err != nil {
+			t.Errorf("format %d: %v", version, err)
 		}
 		shared := aTrial(1, 0)
 		shared.Contaminated = "the system swapped 12 MiB"

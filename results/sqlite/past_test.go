@@ -14,7 +14,7 @@ func TestPastRunsAreAlike(t *testing.T) {
 	ctx, db := context.Background(), openNew(t)
 	store := func(n int, outcome string, change func(*results.Run)) string {
 		run := aRun(fmt.Sprintf("run-%02d", n), n)
-		run.Environment = results.Environment{Host: "abc", Cores: 2, CPU: "x", Commit: fmt.Sprint("c", n)}
+		run.Environment = results.Environment{Host: "abc", Cores: 2, CPU: "x", Commit: fmt.Sprint("c", n), Dirty: n == 2}
 		run.Options = results.Options{Cores: 2, Dir: fmt.Sprint("/somewhere/", n)}
 		if change != nil {
 			change(&run)
@@ -50,7 +50,7 @@ func TestPastRunsAreAlike(t *testing.T) {
 		var ids []string
 		for _, p := range past {
 			ids = append(ids, p.ID)
-			if len(p.Verdicts) != 1 || p.Verdicts[0].Name != p.ID || p.Commit == "" || p.Started.IsZero() {
+			if len(p.Verdicts) != 1 || p.Verdicts[0].Name != p.ID || p.Commit == "" || p.Dirty != (p.ID == "run-02") || p.Started.IsZero() {
 				t.Errorf("%+v", p)
 			}
 		}

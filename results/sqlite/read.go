@@ -22,6 +22,29 @@ func runNumber(ctx context.Context, q queryer, id string) (number int64, err err
 	return number, err
 }
 
+// each calls f with each row of a query, as the driver gives it.
+func each(ctx context.Context, q asker, f func([]any) error, query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		values, err := scan(rows, len(names))
+		if err != nil {
+			return err
+		}
+		if err := f(values); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // each calls scan for each row of a query.
 func (db *DB) each(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
 	rows, err := db.sql.QueryContext(ctx, query, args...)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -27,7 +26,7 @@ const (
 	allColumns    = plainColumns + ", " + outputColumns + ", " + resultColumns + ", " + spanColumn + ", checksum"
 )
 
-var insertTrial = fmt.Sprintf("INSERT INTO trials (run, %s) VALUES (?%s)", allColumns, strings.Repeat(", ?", 1+strings.Count(allColumns, ",")))
+var insertTrial = fmt.Sprintf("INSERT INTO trials (run, %s) VALUES (?, %s)", allColumns, marks(allColumns))
 
 // Recorder stores the trials of one run. It may be used by several goroutines.
 type Recorder struct {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Resolve turns what people type into a run's id: an id or a unique beginning of one, `last`, `last~N` (N before it), or
-// either of these within one experiment, as `EXPERIMENT@last`. An error says what there is instead.
+// Resolve turns what people type into a run's id: an id or a unique beginning of one, `last`, `last~N` (N before it), a
+// tag, or either of these within one experiment, as `EXPERIMENT@last`. A tag goes before the beginning of an id. An error says what there is instead.
 func (db *DB) Resolve(ctx context.Context, ref string) (string, error) {
 	experiment, within := "", ref
 	if at := strings.LastIndexByte(ref, '@'); at >= 0 {
@@ -23,6 +23,10 @@ func (db *DB) Resolve(ctx context.Context, ref string) (string, error) {
 		return "", fmt.Errorf("%q: %w", ref, err)
 	} else if ok {
 		return db.nthLast(ctx, ref, experiment, back)
+	}
+	id, tagged, err := db.Tagged(ctx, within, experiment)
+	if tagged || err != nil {
+		return id, err
 	}
 	return db.byPrefix(ctx, ref, experiment, within)
 }
@@ -102,11 +106,19 @@ func (db *DB) byPrefix(ctx context.Context, ref, experiment, prefix string) (str
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) == 0:
-		return "", errUnknown(ref)
+		return "", db.unknown(ctx, ref)
 	}
-	more := ""
-	if len(found) > candidates {
-		found, more = found[:candidates], ", …"
+	return "", fmt.Errorf("%q is the beginning of several runs: %s; type more of it", ref, some(found, ", "))
+}
+
+// unknown tells of the tags too.
+func (db *DB) unknown(ctx context.Context, ref string) error {
+	tags, err := db.Tags(ctx)
+	if err != nil {
+		return err
 	}
-	return "", fmt.Errorf("%q is the beginning of several runs: %s%s; type more of it", ref, strings.Join(found, ", "), more)
+	if len(tags) == 0 {
+		return errUnknown(ref)
+	}
+	return &problem{fmt.Sprintf("no run %q", ref), "`runner list runs` shows those that are stored; of tags " + thereAre(tags), ErrNotFound}
 }

@@ -15,9 +15,10 @@ import (
 // The columns of the other tables, as they are written and read; those of a trial are in record.go.
 const (
 	runColumns = `id, experiment, spec, seed, started_ns, finished_ns, outcome, version, cells, options, environment, after,
-		sources, resumed, checksum`
+		sources, resumed, refs, code, checksum`
 	cellColumns    = `run, cell, workload, key, encoded, identity, baseline, checksum`
 	verdictColumns = `run, place, name, check_text, outcome, level, file, line, col, reason, json, checksum`
+	tagColumns     = `name, experiment, run, checksum`
 )
 
 // columns takes the values of a row one after the other, as the driver gives them: to convert each into its field through
@@ -111,10 +112,12 @@ func decodeRun(values []any) (run results.Run, cells int, err error) {
 	c.json(&run.After)
 	c.json(&run.Sources)
 	c.json(&run.Resumed)
+	c.json(&run.References)
+	c.json(&run.Code)
 	if run.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
 		c.fail(fmt.Errorf("the seed: %w", err))
 	}
-	if differs(c.value(), checksum(values[:c.next-1]...)) {
+	if differs(c.value(), runSum(values[:c.next-1])) {
 		c.fail(errChecksum)
 	}
 	return run, cells, c.err
@@ -142,6 +145,17 @@ func decodeCell(values []any) (run int64, cell results.PlannedCell, err error) {
 		c.fail(errChecksum)
 	}
 	return run, cell, c.err
+}
+
+// decodeTag makes a tag of tagColumns, but for the id of its run.
+func decodeTag(values []any) (run int64, tag results.Tag, err error) {
+	c := columns{values: values}
+	tag.Name, tag.Experiment = c.text(), c.text()
+	run = c.integer()
+	if differs(c.value(), checksum(values[:c.next-1]...)) {
+		c.fail(errChecksum)
+	}
+	return run, tag, c.err
 }
 
 // decodeVerdict makes a verdict of verdictColumns.

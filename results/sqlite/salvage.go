@@ -27,6 +27,7 @@ type Salvaged struct {
 	Cells    Tally `json:"cells"`
 	Trials   Tally `json:"trials"`
 	Verdicts Tally `json:"verdicts"`
+	Tags     Tally `json:"tags"`
 	// Incomplete are the runs that lost trials, or may have: they are stored as interrupted, without their verdicts.
 	Incomplete []string `json:"incomplete,omitempty"`
 	Notes      []string `json:"notes"` // what is damaged, and what that did to what was saved
@@ -128,6 +129,7 @@ type plan struct {
 	runs     map[int64]savedRun
 	cells    map[int64]map[int]results.PlannedCell
 	verdicts map[int64]map[int]results.StoredVerdict
+	tags     []savedTag
 	counts   map[int64]int         // how many trials there were
 	known    map[int64]results.Run // what indices say of it
 	lost     map[string]int        // rows that cannot be read, by table
@@ -136,6 +138,11 @@ type plan struct {
 type savedRun struct {
 	results.Run
 	cells int
+}
+
+type savedTag struct {
+	results.Tag
+	run int64
 }
 
 func (v *salvage) save(old *pages) (err error) {
@@ -168,6 +175,9 @@ func (v *salvage) save(old *pages) (err error) {
 	if err := v.saveVerdicts(); err != nil {
 		return err
 	}
+	if err := v.saveTags(); err != nil {
+		return err
+	}
 	v.Notes = slices.Concat(old.notes, v.Notes)
 	v.reckon()
 	return nil
@@ -177,7 +187,7 @@ func (v *salvage) save(old *pages) (err error) {
 // them, since migrations only add to the end.
 func (db *DB) fields(ctx context.Context) (map[string][]string, error) {
 	fields := map[string][]string{}
-	for _, table := range []string{"runs", "cells", "trials", "verdicts"} {
+	for _, table := range []string{"runs", "cells", "trials", "verdicts", "tags"} {
 		row := db.sql.QueryRowContext(ctx, `SELECT group_concat(name) FROM pragma_table_info(?)`, table)
 		var names string
 		if err := row.Scan(&names); err != nil {
@@ -216,6 +226,12 @@ func (v *salvage) take(table string, row []any) {
 			v.lost[table]++
 		} else {
 			keep(v.verdicts, run, place, verdict)
+		}
+	case "tags":
+		if run, tag, err := decodeTag(v.pick(table, row, tagColumns)); err != nil {
+			v.lost[table]++
+		} else {
+			v.tags = append(v.tags, savedTag{tag, run})
 		}
 	case "counts":
 		c := columns{values: row}

@@ -31,9 +31,13 @@ func someStore(t *testing.T, seed uint64, blocks int) store {
 	defer db.Close()
 	for i := range 3 {
 		run := f.run(fmt.Sprint("r", i))
+		run.Experiment = fmt.Sprint(run.Experiment, i)
 		run.Sources = append(run.Sources, results.Source{Path: "x.yaml", Text: strings.Repeat("# a long text\n", 500)})
 		run.Finished = monday
 		mustCreate(t, db, run)
+		if err := db.Tag(context.Background(), run.ID, "best"); err != nil {
+			t.Fatal(err)
+		}
 		s.runs[run.ID] = run
 		for block := range blocks {
 			for position := range 3 {
@@ -169,11 +173,11 @@ func wrong(list []Checked) (n int) {
 func TestCheckAndSalvageOfAWholeFile(t *testing.T) {
 	for seed := range uint64(3) {
 		s := someStore(t, seed, 30)
-		if list, err := Check(t.Context(), s.path); err != nil || wrong(list) > 0 || len(list) != 9 {
+		if list, err := Check(t.Context(), s.path); err != nil || wrong(list) > 0 || len(list) != 10 {
 			t.Errorf("%+v (%v)", list, err)
 		}
 		saved, err := s.salvage(t, s.path)
-		want := Salvaged{Runs: Tally{3, 0}, Cells: Tally{9, 0}, Trials: Tally{s.total(), 0}, Verdicts: Tally{6, 0}}
+		want := Salvaged{Runs: Tally{3, 0}, Cells: Tally{9, 0}, Trials: Tally{s.total(), 0}, Verdicts: Tally{6, 0}, Tags: Tally{3, 0}}
 		if saved.Notes = nil; err != nil || !reflect.DeepEqual(saved, want) {
 			t.Errorf("%+v (%v), want %+v", saved, err, want)
 		}

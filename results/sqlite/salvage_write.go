@@ -159,6 +159,28 @@ func (v *salvage) saveVerdicts() error {
 	return nil
 }
 
+// saveTags keeps those whose run is still known to be of their experiment. The first one of several is the better one.
+func (v *salvage) saveTags() error {
+	seen := map[results.Tag]bool{}
+	for _, t := range v.tags {
+		to := v.ready[t.run]
+		if seen[t.Tag] {
+			continue
+		}
+		seen[t.Tag] = true
+		if to == nil || !to.row || v.runs[t.run].Experiment != t.Experiment || checkTag(t.Name) != nil {
+			v.lost["tags"]++
+			v.Notes = append(v.Notes, fmt.Sprintf("tag %q of %q is lost: its run is not known any more", t.Name, t.Experiment))
+			continue
+		}
+		if err := v.db.Tag(v.ctx, to.id, t.Name); err != nil {
+			return err
+		}
+		v.Tags.Saved++
+	}
+	return nil
+}
+
 // reckon says what is lost: of the trials what the file's own counts are above those that were found, and where there are
 // no counts any more, those that were seen to be damaged.
 func (v *salvage) reckon() {
@@ -181,6 +203,7 @@ func (v *salvage) reckon() {
 	}
 	v.Runs.Lost = max(v.Runs.Lost, v.lost["runs"])
 	v.Cells.Lost = max(v.Cells.Lost, v.lost["cells"])
+	v.Tags.Lost = v.lost["tags"]
 	v.Verdicts.Lost = max(v.Verdicts.Lost, v.lost["verdicts"])
 }
 

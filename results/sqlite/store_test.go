@@ -216,6 +216,10 @@ func (f fate) run(id string) results.Run {
 		run.After = &results.Environment{CPU: f.text()}
 	}
 	for range f.IntN(3) {
+		run.References = append(run.References, results.Reference{Since: f.text(), Run: f.text(), How: f.text()})
+		run.Code = append(run.Code, results.Code{Workload: f.text(), Path: f.text(), Digest: f.text(), Text: f.text()})
+	}
+	for range f.IntN(3) {
 		run.Sources = append(run.Sources, results.Source{Path: f.text(), Text: f.text()})
 	}
 	return run

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -39,7 +41,7 @@ func (db *DB) CreateRun(ctx context.Context, run results.Run, cells []results.Pl
 		return fmt.Errorf("run %s: %w", run.ID, err)
 	}
 	err = db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		inserted, err := tx.ExecContext(ctx, `INSERT INTO runs (`+runColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, row...)
+		inserted, err := tx.ExecContext(ctx, `INSERT INTO runs (`+runColumns+`) VALUES (`+marks(runColumns)+`)`, row...)
 		if err != nil {
 			return err
 		}
@@ -54,6 +56,9 @@ func (db *DB) CreateRun(ctx context.Context, run results.Run, cells []results.Pl
 	}
 	return err
 }
+
+// marks are the places of values for these columns.
+func marks(columns string) string { return "?" + strings.Repeat(", ?", widthOf(columns)-1) }
 
 // checkCells: a cell is found again by its workload and its facets, and a baseline by its index.
 func checkCells(cells []results.PlannedCell) error {
@@ -74,7 +79,7 @@ func checkCells(cells []results.PlannedCell) error {
 }
 
 func insertCells(ctx context.Context, tx *sql.Tx, number int64, cells []results.PlannedCell) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO cells (`+cellColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO cells (`+cellColumns+`) VALUES (`+marks(cellColumns)+`)`)
 	if err != nil {
 		return err
 	}
@@ -101,30 +106,49 @@ func runRow(run results.Run, cells int) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var sources []results.Source
-	if run.Sources != nil {
-		sources = make([]results.Source, len(run.Sources))
-	}
-	for i, s := range run.Sources {
-		sources[i] = results.Source{Path: visible(s.Path), Text: visible(s.Text)}
-	}
-	texts := make([]any, 5)
-	for i, part := range []any{run.Options, run.Environment, run.After, sources, run.Resumed} {
-		text, err := json.Marshal(part)
+	row := []any{run.ID, visible(run.Experiment), visible(run.Spec), fmt.Sprint(run.Seed), started, finished, visible(run.Outcome), visible(run.Version), cells}
+	for _, part := range []struct {
+		value any
+		none  bool
+	}{
+		{run.Options, false}, {run.Environment, false}, {run.After, run.After == nil}, {visibleSources(run.Sources), false},
+		{run.Resumed, run.Resumed == nil}, {visibleReferences(run.References), len(run.References) == 0}, {visibleCode(run.Code), len(run.Code) == 0},
+	} {
+		if part.none {
+			row = append(row, nil)
+			continue
+		}
+		text, err := json.Marshal(part.value)
 		if err != nil {
 			return nil, err
 		}
-		texts[i] = string(text)
+		row = append(row, string(text))
 	}
-	if run.After == nil {
-		texts[2] = nil
+	return append(row, int64(runSum(row))), nil
+}
+
+func visibleSources(list []results.Source) []results.Source {
+	list = slices.Clone(list)
+	for i, s := range list {
+		list[i] = results.Source{Path: visible(s.Path), Text: visible(s.Text)}
 	}
-	if run.Resumed == nil {
-		texts[4] = nil
+	return list
+}
+
+func visibleReferences(list []results.Reference) []results.Reference {
+	list = slices.Clone(list)
+	for i, r := range list {
+		list[i] = results.Reference{Since: visible(r.Since), Run: visible(r.Run), How: visible(r.How)}
 	}
-	row := append([]any{run.ID, visible(run.Experiment), visible(run.Spec), fmt.Sprint(run.Seed), started, finished,
-		visible(run.Outcome), visible(run.Version), cells}, texts...)
-	return append(row, int64(checksum(row...))), nil
+	return list
+}
+
+func visibleCode(list []results.Code) []results.Code {
+	list = slices.Clone(list)
+	for i, c := range list {
+		list[i] = results.Code{Workload: visible(c.Workload), Path: visible(c.Path), Digest: c.Digest, Text: visible(c.Text)}
+	}
+	return list
 }
 
 // nanoseconds since 1970, nil for the zero time.
@@ -220,7 +244,7 @@ func seal(ctx context.Context, tx *sql.Tx, id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE runs SET checksum = ? WHERE id = ?`, int64(checksum(values[:len(values)-1]...)), id)
+	_, err = tx.ExecContext(ctx, `UPDATE runs SET checksum = ? WHERE id = ?`, int64(runSum(values[:len(values)-1])), id)
 	return err
 }
 
@@ -242,7 +266,7 @@ func (db *DB) SaveVerdicts(ctx context.Context, id string, verdicts []results.St
 		for i, v := range verdicts {
 			row := []any{number, i, visible(v.Name), visible(v.Check), visible(v.Outcome), visible(v.Level), visible(v.File), v.Line, v.Col,
 				visible(v.Reason), visible(string(v.JSON))}
-			_, err := tx.ExecContext(ctx, `INSERT INTO verdicts (`+verdictColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			_, err := tx.ExecContext(ctx, `INSERT INTO verdicts (`+verdictColumns+`) VALUES (`+marks(verdictColumns)+`)`,
 				append(row, int64(checksum(row...)))...)
 			if err != nil {
 				return err

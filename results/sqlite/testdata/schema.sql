@@ -15,7 +15,7 @@ CREATE TABLE runs (
   environment    TEXT NOT NULL,        -- JSON: the machine before the run
   after          TEXT,                 -- JSON: the machine after the run
   sources        TEXT NOT NULL         -- JSON: [{path, text}], the spec, then what it extends
-, resumed TEXT /* JSON: [{at, trials, environment}], when the run was taken up again; NULL: never */ DEFAULT NULL, checksum INTEGER /* of the columns before it but number: see checksum.go */ DEFAULT NULL) STRICT;
+, resumed TEXT /* JSON: [{at, trials, environment}], when the run was taken up again; NULL: never */ DEFAULT NULL, checksum INTEGER /* of the columns before it but number: see checksum.go */ DEFAULT NULL, refs TEXT /* JSON: [{since, run, how}], the stored runs that it is compared with; NULL: none */ DEFAULT NULL, code TEXT /* JSON: [{workload, path, digest, text}], what its workloads are made of; NULL: not known */ DEFAULT NULL) STRICT;
 
 CREATE INDEX runs_by_start ON runs (started_ns, number);
 
@@ -145,4 +145,13 @@ CREATE VIEW v_speedup AS
   SELECT c.run_id, c.experiment, c.workload, c.key, b.key AS baseline_key, c.n, c.median_s,
     b.median_s AS baseline_s, b.median_s / c.median_s AS speedup
   FROM v_cells c JOIN v_cells b ON b.run_id = c.run_id AND b.cell = c.baseline;
+
+CREATE TABLE tags (
+  -- Names that people gave to runs. A name stands for one run of each experiment at most.
+  name       TEXT NOT NULL,
+  experiment TEXT NOT NULL, -- that of the run
+  run        INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+  checksum   INTEGER,       -- of the columns before it: see checksum.go
+  PRIMARY KEY (name, experiment)
+) STRICT, WITHOUT ROWID;
 

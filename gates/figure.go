@@ -1,0 +1,86 @@
+package gates
+
+import "runner/internal/stats"
+
+// figure is a number of one run, and what it comes to on resamples of the run's blocks.
+type figure struct {
+	value float64
+	rows  []float64 // nil where there are fewer than LeastBlocks
+	n     int       // blocks
+	busy  bool      // too few of them had the machine to themselves: all are taken
+}
+
+// timeOf is a cell's median time, in s.
+func (m *measured) timeOf(cell int) (figure, bool) {
+	blocks, busy := m.meeting([]int{cell})
+	if len(blocks) == 0 {
+		return figure{}, false
+	}
+	e := figure{value: stats.Median(m.on(cell, blocks, total.of)), n: len(blocks), busy: busy}
+	if e.n >= stats.LeastBlocks {
+		e.rows = m.medians(cell, total, m.redrawn(blocks))
+	}
+	return e, true
+}
+
+// speedupOf is how many times as fast as its baseline a cell is.
+func (m *measured) speedupOf(cell int) (figure, bool) {
+	base := m.Plan.Cells[cell].Baseline
+	if base < 0 || base == cell {
+		return figure{}, false
+	}
+	blocks, busy := m.meeting([]int{cell, base})
+	q := query{measured: m, cells: []int{cell}, bases: []int{base}, on: each(blocks)}
+	value, err := q.speedup(0)
+	if err != nil {
+		return figure{}, false
+	}
+	e := figure{value: value, n: len(blocks), busy: busy}
+	if e.n < stats.LeastBlocks {
+		return e, true
+	}
+	on := m.redrawn(blocks)
+	mine, theirs := m.medians(cell, total, on), m.medians(base, total, on)
+	e.rows = make([]float64, min(len(mine), len(theirs)))
+	for i := range e.rows {
+		e.rows[i] = m.Plan.Growth(cell, base) * theirs[i] / mine[i]
+	}
+	return e, true
+}
+
+// over is one number as a multiple of that of another run. The two share no blocks: their resamples are drawn apart.
+func (e figure) over(other figure) (figure, bool) {
+	if other.value <= 0 {
+		return figure{}, false
+	}
+	ratio := figure{value: e.value / other.value, n: min(e.n, other.n), busy: e.busy || other.busy}
+	if len(e.rows) == 0 || len(other.rows) == 0 {
+		return ratio, true
+	}
+	ratio.rows = make([]float64, len(e.rows))
+	for i := range e.rows {
+		ratio.rows[i] = e.rows[i] / other.rows[(i+len(other.rows)/2)%len(other.rows)]
+	}
+	return ratio, true
+}
+
+// interval is the middle 95 %, as a verdict has it; nil where there are too few blocks.
+func (e figure) interval() *[2]float64 {
+	if len(e.rows) == 0 {
+		return nil
+	}
+	if ci, ok := stats.Percentiles(e.rows, stats.IntervalTail(e.n)); ok {
+		return &ci
+	}
+	return nil
+}
+
+// told is a number with its interval and the blocks that it rests on.
+func (e figure) told() *Told { return &Told{Value: e.value, Interval: e.interval(), N: e.n} }
+
+// Told is a number of one run, or of two.
+type Told struct {
+	Value    float64     `json:"value"`
+	Interval *[2]float64 `json:"interval,omitempty"` // 95 %; nil where there are fewer than five blocks
+	N        int         `json:"n"`                  // blocks, the fewer of two runs
+}

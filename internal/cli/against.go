@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"runner/gates"
+	"runner/reports"
+	"runner/results"
+	"runner/results/sqlite"
+)
+
+// against tells of each run that a run is compared with, once, what is not the same; and of the one that --against named,
+// each cell.
+func (a *app) against(ctx context.Context, db *sqlite.DB, run results.Run, data gates.Data) (all []reports.Against, err error) {
+	told := map[string]bool{}
+	for _, ref := range run.References {
+		if told[ref.Run] {
+			continue
+		}
+		told[ref.Run] = true
+		was, before, err := a.recall(ctx, db, ref.Run)
+		if errors.Is(err, sqlite.ErrNotFound) {
+			continue // its checks say so
+		} else if err != nil {
+			return nil, err
+		}
+		one := reports.Against{Reference: ref, Started: was.Started, Differences: results.RunDifferences(was, run, before.Trials, data.Trials)}
+		if run.Options.Against != "" {
+			one.Changes = gates.Compare(before, data, nil)
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"runner/gates"
+	"runner/internal/diag"
+	"runner/reports"
+	"runner/results"
+	"runner/results/sqlite"
+)
+
+func (a *app) compareCommand() *cobra.Command {
+	var (
+		failOn     string
+		asJSON     bool
+		anyMachine bool
+		lenient    inconclusive
+	)
+	c := &cobra.Command{
+		Use:   "compare BEFORE AFTER",
+		Short: "Compare two stored runs, cell by cell",
+		Long: `Compare tells for each cell how much slower or faster it was in the later of two runs, with a 95 % interval; nothing is run.
+Cells are the same where their workload and their levels are. What differs between the runs otherwise, the machine, the
+runtimes, the code, is said. Times of two machines are not judged, unless --any-machine says so.
+
+With --fail-on it gates: a cell fails where the condition holds on nearly all resamples of the two runs, passes where it
+holds on hardly any, and is inconclusive in between. The interval holds what varies within the two runs, not what varies
+between two times of day: to compare two builds, run them in the same blocks (runner run --against-build).
+
+Exit codes: 0 nothing failed · 1 a cell failed · 2 trouble · 3 inconclusive · 4 a cell has no data; 0 without --fail-on.`,
+		Example: `  runner compare last~1 last
+  runner compare v1.0 last --fail-on 'change > 0.05'
+  runner compare sort@v1.0 sort@last --json`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return fmt.Errorf("%s takes two runs, the earlier one first, not %d\n  hint: such as runner compare last~1 last", c.CommandPath(), len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := lenient.valid(); err != nil {
+				return err
+			}
+			var on *gates.Condition
+			if failOn != "" {
+				var err error
+				if on, err = a.condition(failOn); err != nil {
+					return err
+				}
+			}
+			cmp, err := a.compare(args[0], args[1], on, anyMachine)
+			if err != nil {
+				return err
+			}
+			cmp.Condition = failOn
+			return a.tellComparison(cmp, lenient, asJSON)
+		},
+		ValidArgsFunction: a.completeTwoRuns,
+	}
+	c.Flags().StringVar(&failOn, "fail-on", "", "a cell fails where this `EXPR` holds, such as 'change > 0.05': 5 % slower")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON document on stdout")
+	c.Flags().BoolVar(&anyMachine, "any-machine", false, "judge times of two machines, too")
+	lenient.flag(c)
+	return c
+}
+
+func (a *app) completeTwoRuns(c *cobra.Command, args []string, text string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 1 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.completeRuns(c, nil, text)
+}
+
+func (a *app) condition(text string) (*gates.Condition, error) {
+	on, problems := gates.CompileCondition(diag.Text{String: text, At: func(offset int) diag.Pos {
+		before := string([]rune(text)[:offset])
+		line := before[strings.LastIndexByte(before, '\n')+1:]
+		return diag.Pos{File: "--fail-on", Line: 1 + strings.Count(before, "\n"), Col: 1 + utf8.RuneCountInString(line)}
+	}})
+	if len(problems) == 0 {
+		return on, nil
+	}
+	diag.Print(a.stderr, problems, func(_ string, n int) (string, bool) {
+		lines := strings.Split(text, "\n")
+		if n < 1 || n > len(lines) {
+			return "", false
+		}
+		return lines[n-1], true
+	})
+	return nil, errReported
+}
+
+// compare reads two runs from the database and compares them.
+func (a *app) compare(before, after string, on *gates.Condition, anyMachine bool) (*reports.Comparison, error) {
+	db, id, err := a.stored(before)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	later, err := db.Resolve(a.ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	was, wasData, err := a.recall(a.ctx, db, id)
+	if err != nil {
+		return nil, err
+	}
+	is, isData, err := a.recall(a.ctx, db, later)
+	if err != nil {
+		return nil, err
+	}
+	c := &reports.Comparison{Before: was, After: is, Differences: results.RunDifferences(was, is, wasData.Trials, isData.Trials)}
+	if what := anotherMachine(was.Environment, is.Environment); what != "" && !anyMachine {
+		c.Refused, on = "two machines ("+what+"): their times cannot be compared, only their speedups; --any-machine judges them nevertheless", nil
+	}
+	c.Changes = gates.Compare(wasData, isData, on)
+	c.Word, c.Code = "COMPARED", 0
+	if on != nil {
+		c.Word, c.Code = gates.CompareWord(c.Changes)
+	}
+	return c, nil
+}
+
+// recall reads a run as it can be compared: without what its trials printed and gave.
+func (a *app) recall(ctx context.Context, db *sqlite.DB, id string) (run results.Run, data gates.Data, err error) {
+	if run, err = db.Run(ctx, id); err != nil {
+		return run, data, err
+	}
+	x, err := stored(run)
+	if err != nil {
+		return run, data, err
+	}
+	trials, err := db.Trials(ctx, id, sqlite.Detail{})
+	return run, gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run)}, err
+}
+
+func (a *app) tellComparison(c *reports.Comparison, lenient inconclusive, asJSON bool) error {
+	if !common(c.Changes) {
+		return fmt.Errorf("runs %s and %s have no cell in common\n  hint: cells are the same where their workload and their levels are", c.Before.ID, c.After.ID)
+	}
+	code := c.Code
+	if c.Refused != "" && c.Condition != "" {
+		c.Word, c.Code, code = "TROUBLE", exitTrouble, exitTrouble
+	}
+	var err error
+	switch {
+	case asJSON:
+		err = reports.CompareJSON(a.stdout, c)
+	case !a.quiet:
+		err = reports.CompareText(a.stdout, c, a.style(a.stdout))
+	}
+	if err != nil {
+		return err
+	}
+	if c.Condition == "" {
+		return nil
+	}
+	fmt.Fprintf(a.stderr, "%s: %s\n", c.Word, c.Tally())
+	if code == 3 {
+		code = lenient.code()
+	}
+	return verdictCode(code)
+}
+
+func common(changes []gates.Change) bool {
+	for i := range changes {
+		if changes[i].Change != nil || changes[i].Outcome != "" || changes[i].Before != nil && changes[i].After != nil {
+			return true
+		}
+	}
+	return false
+}

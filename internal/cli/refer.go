@@ -1,0 +1,281 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"runner/gates"
+	"runner/internal/diag"
+	"runner/internal/host"
+	"runner/results"
+	"runner/results/sqlite"
+)
+
+// seeker finds stored runs to compare one with.
+type seeker struct {
+	a    *app
+	db   *sqlite.DB
+	run  results.Run   // as it is stored, or will be
+	past []results.Run // ended before it, of its experiment, the newest first
+}
+
+func (a *app) seeker(db *sqlite.DB, run results.Run) (*seeker, error) {
+	ended, err := db.Ended(a.ctx, run.Experiment)
+	if err != nil {
+		return nil, err
+	}
+	ended = slices.DeleteFunc(ended, func(r results.Run) bool { return r.ID == run.ID || !r.Started.Before(run.Started) })
+	return &seeker{a, db, run, ended}, nil
+}
+
+// references settles what the checks of a run are compared with. What is not there is an error, but where all checks that
+// ask for it may do without.
+func (a *app) references(db *sqlite.DB, x experiment, run results.Run) (refs []results.Reference, err error) {
+	wanted := gates.Sinces(x.checks)
+	if against := run.Options.Against; against != "" {
+		wanted = append([]gates.Since{{Name: against}}, wanted...)
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	s, err := a.seeker(db, run)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range wanted {
+		name := w.Name
+		if run.Options.Against != "" {
+			name = run.Options.Against
+		}
+		ref, err := s.find(name, w.Cells)
+		var none *noReference
+		if errors.As(err, &none) && w.Optional {
+			continue
+		}
+		if none != nil && run.Options.Against == "" {
+			none.at = w.Pos
+		}
+		if err != nil {
+			return nil, err
+		}
+		ref.Since = w.Name
+		if !slices.ContainsFunc(refs, func(r results.Reference) bool { return r.Since == w.Name }) {
+			refs = append(refs, ref)
+		}
+	}
+	return refs, nil
+}
+
+// noReference: there is no stored run of that name that this one can be compared with.
+type noReference struct {
+	text, hint string
+	at         diag.Pos // of the check that asks for it; Line 0: the command line does
+}
+
+func (e *noReference) Error() string { return e.text + "\n  hint: " + e.hint }
+
+// refuseReference shows the check that asks for what is not there.
+func (a *app) refuseReference(x experiment, err error) error {
+	var none *noReference
+	if !errors.As(err, &none) || none.at.Line == 0 {
+		return err
+	}
+	var problems diag.List
+	problems.Add(none.at, len("change"), none.hint, "%s", none.text)
+	a.refuse(x, problems)
+	return errReported
+}
+
+// find takes a tag, last or last~N, a branch, a commit, a run's id, or what a CI service called a branch, in this order.
+func (s *seeker) find(name string, cells []gates.Work) (results.Reference, error) {
+	id, tagged, err := s.db.Tagged(s.a.ctx, name, s.run.Experiment)
+	switch {
+	case err != nil:
+		return results.Reference{}, err
+	case tagged:
+		return s.named(id, "tagged "+name, cells)
+	case name == "last" || strings.HasPrefix(name, "last~"):
+		return s.last(name, cells)
+	}
+	commits, known := host.GitCommits(s.a.ctx, filepath.Dir(s.run.Spec), name, s.run.Environment.Commit)
+	if known {
+		ref, found, err := s.ofCommits(name, commits, cells)
+		if found || err != nil {
+			return ref, err
+		}
+	} else if id, err := s.db.Resolve(s.a.ctx, name); err == nil {
+		return s.named(id, "run "+id, cells)
+	}
+	if ref, found, err := s.ofBranch(name, cells); found || err != nil {
+		return ref, err
+	}
+	return results.Reference{}, s.nothing(name, known)
+}
+
+// named takes one run and no other, so that what is wrong with it is said.
+func (s *seeker) named(id, how string, cells []gates.Work) (ref results.Reference, err error) {
+	i := slices.IndexFunc(s.past, func(r results.Run) bool { return r.ID == id })
+	if i < 0 {
+		return ref, &noReference{text: fmt.Sprintf("run %s is no reference: it is not of the experiment %q, did not come to its end, or is not older", id, s.run.Experiment),
+			hint: "`runner list runs` shows what there is"}
+	}
+	if what := s.strange(&s.past[i]); what != "" {
+		return ref, &noReference{text: fmt.Sprintf("run %s was measured on another machine (%s): times of two machines cannot be compared", id, what),
+			hint: "measure the reference here, or say --any-machine"}
+	}
+	lacking, err := s.lacks(id, cells)
+	if err != nil {
+		return ref, err
+	}
+	if lacking != nil {
+		return ref, &noReference{text: fmt.Sprintf("run %s has no cell %s", id, lacking.Identity), hint: "compare with a run that has it, or leave it out with `where:`"}
+	}
+	return results.Reference{Run: id, How: how}, nil
+}
+
+func (s *seeker) last(name string, cells []gates.Work) (ref results.Reference, err error) {
+	back := 0
+	if n, counted := strings.CutPrefix(name, "last~"); counted {
+		if _, err := fmt.Sscanf(n, "%d", &back); err != nil || back < 0 {
+			return ref, fmt.Errorf("%q: last~N takes a number, as in last~1", name)
+		}
+	}
+	for i := range s.past {
+		if s.strange(&s.past[i]) != "" {
+			continue
+		}
+		if back--; back < 0 {
+			return s.named(s.past[i].ID, name, cells)
+		}
+	}
+	return ref, s.nothing(name, false)
+}
+
+// ofCommits takes the newest run of the newest commit that has one. Uncommitted changes are no commit's.
+func (s *seeker) ofCommits(name string, commits host.Commits, cells []gates.Work) (ref results.Reference, found bool, err error) {
+	for back, commit := range commits.List {
+		if e := &s.run.Environment; back == 0 && commits.Head && e.Branch == name && !e.Dirty {
+			continue // on the branch itself that is what is measured now
+		}
+		for i := range s.past {
+			e := &s.past[i].Environment
+			if e.Commit != commit || e.Dirty {
+				continue
+			}
+			if ref, found, err = s.suits(&s.past[i], cells); found || err != nil {
+				ref.How = "the newest run of commit " + commit[:min(12, len(commit))]
+				if commits.Branch {
+					ref.How += ", of " + name
+				}
+				return ref, found, err
+			}
+		}
+	}
+	return ref, false, nil
+}
+
+// ofBranch goes by what the runs say, where git does not know the branch, or not how it goes with this commit.
+func (s *seeker) ofBranch(name string, cells []gates.Work) (ref results.Reference, found bool, err error) {
+	for i := range s.past {
+		if e := &s.past[i].Environment; e.Branch != name || e.Dirty || e.Commit == s.run.Environment.Commit {
+			continue
+		}
+		if ref, found, err = s.suits(&s.past[i], cells); found || err != nil {
+			ref.How = "the newest run of branch " + name
+			return ref, found, err
+		}
+	}
+	return ref, false, nil
+}
+
+func (s *seeker) suits(r *results.Run, cells []gates.Work) (results.Reference, bool, error) {
+	if s.strange(r) != "" {
+		return results.Reference{}, false, nil
+	}
+	lacking, err := s.lacks(r.ID, cells)
+	return results.Reference{Run: r.ID}, lacking == nil && err == nil, err
+}
+
+// strange says by what a run's machine is another one; "" where it is this one, or need not be.
+func (s *seeker) strange(r *results.Run) string {
+	if s.run.Options.AnyMachine {
+		return ""
+	}
+	return anotherMachine(r.Environment, s.run.Environment)
+}
+
+// anotherMachine is the first difference that makes a machine another one; "" where there is none.
+func anotherMachine(was, is results.Environment) string {
+	for _, d := range results.Differences(was, is) {
+		if d.Machine {
+			return d.String()
+		}
+	}
+	return ""
+}
+
+// lacks is a cell that a run does not have; nil where it has all.
+func (s *seeker) lacks(id string, cells []gates.Work) (*gates.Work, error) {
+	planned, err := s.db.Cells(s.a.ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range cells {
+		if !slices.ContainsFunc(planned, func(p results.PlannedCell) bool {
+			return cells[i] == gates.Work{Workload: p.Workload, Identity: p.Identity}
+		}) {
+			return &cells[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// nothing says what there is instead.
+func (s *seeker) nothing(name string, known bool) error {
+	text := fmt.Sprintf("there is no stored run of %q to compare with", name)
+	if !known {
+		text += ": it is no tag, no branch and no commit here, and no run"
+	}
+	strangers, dirty := 0, 0
+	for i := range s.past {
+		if s.strange(&s.past[i]) != "" {
+			strangers++
+		} else if s.past[i].Environment.Dirty {
+			dirty++
+		}
+	}
+	text += fmt.Sprintf("; of %s there %s", s.run.Experiment, plural(len(s.past), "earlier run"))
+	if strangers > 0 {
+		text += fmt.Sprintf(", %d of them measured on another machine", strangers)
+	}
+	if dirty > 0 {
+		text += fmt.Sprintf(", %d with uncommitted changes", dirty)
+	}
+	return &noReference{text: text, hint: fmt.Sprintf("measure it there first (git switch %s && runner run %s), name a run with `runner tag RUN %s`, or let the check be `optional: true`", name, s.run.Spec, name)}
+}
+
+// referred reads the runs that a run is compared with. One that is gone is left out: its checks say so.
+func (a *app) referred(ctx context.Context, db *sqlite.DB, refs []results.Reference) (map[string]*gates.Reference, error) {
+	all, byID := map[string]*gates.Reference{}, map[string]*gates.Reference{}
+	for _, r := range refs {
+		if byID[r.Run] == nil {
+			cells, err := db.Cells(ctx, r.Run)
+			if errors.Is(err, sqlite.ErrNotFound) {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
+			trials, err := db.Trials(ctx, r.Run, sqlite.Detail{})
+			if err != nil {
+				return nil, err
+			}
+			byID[r.Run] = &gates.Reference{Run: r.Run, Cells: cells, Trials: trials}
+		}
+		all[r.Since] = byID[r.Run]
+	}
+	return all, nil
+}

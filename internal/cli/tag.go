@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"runner/results/sqlite"
+)
+
+func (a *app) tagCommand() *cobra.Command {
+	var remove bool
+	c := &cobra.Command{
+		Use:   "tag RUN NAME",
+		Short: "Give a stored run a name that others can be compared with",
+		Long: `Tag gives a run a name: "v1.0" is then a RUN wherever one is asked for, and a reference: change(since="v1.0"). A name stands for one
+run of each experiment at most; given to another run of the experiment, it moves. Where runs of several experiments have it, EXPERIMENT@NAME
+says which.`,
+		Example: "  runner tag last v1.0\n  runner run --against v1.0 experiments/quickstart.yaml\n  runner list tags\n  runner tag --delete quickstart@v1.0",
+		Args: func(c *cobra.Command, args []string) error {
+			if remove && len(args) == 1 || !remove && len(args) == 2 {
+				return nil
+			}
+			return fmt.Errorf("%s takes RUN and NAME, or --delete and NAME\n  hint: such as %s last v1.0", c.CommandPath(), c.CommandPath())
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if db, err := a.reading(a.database("")); err != nil { // which does not make the file where there is none
+				return err
+			} else if err := db.Close(); err != nil {
+				return err
+			}
+			db, err := sqlite.Open(a.ctx, a.database(""))
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			if remove {
+				experiment, name := "", args[0]
+				if at := strings.LastIndexByte(name, '@'); at >= 0 {
+					experiment, name = name[:at], name[at+1:]
+				}
+				return db.Untag(a.ctx, name, experiment)
+			}
+			id, err := db.Resolve(a.ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return db.Tag(a.ctx, id, args[1])
+		},
+		ValidArgsFunction: a.completeRuns,
+	}
+	c.Flags().BoolVar(&remove, "delete", false, "take the name away; the run stays")
+	return c
+}
+
+func (a *app) listTags(w io.Writer) error {
+	db, err := a.reading(a.database(""))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	tags, err := db.Tags(a.ctx)
+	if err != nil {
+		return err
+	}
+	if len(tags) == 0 {
+		return errors.New("no run has a tag\n  hint: runner tag RUN NAME gives it one")
+	}
+	fmt.Fprintln(w, "TAG\tEXPERIMENT\tRUN")
+	for _, t := range tags {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", oneLine(t.Name), oneLine(t.Experiment), t.Run)
+	}
+	return nil
+}
