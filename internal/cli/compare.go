@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,7 @@ import (
 func (a *app) compareCommand() *cobra.Command {
 	var (
 		failOn     string
+		format     string
 		asJSON     bool
 		anyMachine bool
 		lenient    inconclusive
@@ -36,6 +38,7 @@ between two times of day: to compare two builds, run them in the same blocks (ru
 Exit codes: 0 nothing failed · 1 a cell failed · 2 trouble · 3 inconclusive · 4 a cell has no data; 0 without --fail-on.`,
 		Example: `  runner compare last~1 last
   runner compare v1.0 last --fail-on 'change > 0.05'
+  runner compare v1.0 last --fail-on 'change > 0.05' -f markdown > comment.md
   runner compare sort@v1.0 sort@last --json`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -44,6 +47,13 @@ Exit codes: 0 nothing failed · 1 a cell failed · 2 trouble · 3 inconclusive �
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if asJSON {
+				format = "json"
+			}
+			tell, known := comparisons[format]
+			if !known {
+				return fmt.Errorf("a comparison cannot be told as %q\n  hint: as text, markdown or json", format)
+			}
 			if err := lenient.valid(); err != nil {
 				return err
 			}
@@ -59,15 +69,26 @@ Exit codes: 0 nothing failed · 1 a cell failed · 2 trouble · 3 inconclusive �
 				return err
 			}
 			cmp.Condition = failOn
-			return a.tellComparison(cmp, lenient, asJSON)
+			if a.quiet && format != "json" {
+				tell = func(io.Writer, *reports.Comparison, reports.Style) error { return nil }
+			}
+			return a.tellComparison(cmp, lenient, tell)
 		},
 		ValidArgsFunction: a.completeTwoRuns,
 	}
 	c.Flags().StringVar(&failOn, "fail-on", "", "a cell fails where this `EXPR` holds, such as 'change > 0.05': 5 % slower")
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON document on stdout")
+	c.Flags().StringVarP(&format, "format", "f", "text", "text, `markdown` (for a pull request) or json")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON document on stdout: --format json")
 	c.Flags().BoolVar(&anyMachine, "any-machine", false, "judge times of two machines, too")
 	lenient.flag(c)
 	return c
+}
+
+// comparisons are the ways to tell one.
+var comparisons = map[string]func(io.Writer, *reports.Comparison, reports.Style) error{
+	"text":     reports.CompareText,
+	"markdown": reports.CompareMarkdown,
+	"json":     func(w io.Writer, c *reports.Comparison, _ reports.Style) error { return reports.CompareJSON(w, c) },
 }
 
 func (a *app) completeTwoRuns(c *cobra.Command, args []string, text string) ([]string, cobra.ShellCompDirective) {
@@ -140,7 +161,7 @@ func (a *app) recall(ctx context.Context, db *sqlite.DB, id string) (run results
 	return run, gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run)}, err
 }
 
-func (a *app) tellComparison(c *reports.Comparison, lenient inconclusive, asJSON bool) error {
+func (a *app) tellComparison(c *reports.Comparison, lenient inconclusive, tell func(io.Writer, *reports.Comparison, reports.Style) error) error {
 	if !common(c.Changes) {
 		return fmt.Errorf("runs %s and %s have no cell in common\n  hint: cells are the same where their workload and their levels are", c.Before.ID, c.After.ID)
 	}
@@ -148,14 +169,7 @@ func (a *app) tellComparison(c *reports.Comparison, lenient inconclusive, asJSON
 	if c.Refused != "" && c.Condition != "" {
 		c.Word, c.Code, code = "TROUBLE", exitTrouble, exitTrouble
 	}
-	var err error
-	switch {
-	case asJSON:
-		err = reports.CompareJSON(a.stdout, c)
-	case !a.quiet:
-		err = reports.CompareText(a.stdout, c, a.style(a.stdout))
-	}
-	if err != nil {
+	if err := tell(a.stdout, c, a.style(a.stdout)); err != nil {
 		return err
 	}
 	if c.Condition == "" {

@@ -138,11 +138,21 @@ func (a *app) unfinished(db *sqlite.DB, run results.Run) (x experiment, trials [
 	if x, err = stored(run); err != nil {
 		return x, nil, err
 	}
-	if err := a.sameSpec(run); err != nil {
+	if err := errors.Join(a.sameSpec(run), otherBuild(run)); err != nil {
 		return x, nil, err
 	}
 	trials, err = db.Trials(context.WithoutCancel(a.ctx), run.ID, sqlite.Everything)
 	return x, trials, err
+}
+
+// otherBuild tells that the other build of a run is not there any more.
+func otherBuild(run results.Run) error {
+	if dir := run.Options.AgainstBuild; dir != "" {
+		if _, err := os.Stat(dir); err != nil {
+			return fmt.Errorf("the other build of run %s is not at %s: %w\n  hint: call `runner resume` in the directory where the run was begun%s", run.ID, reports.Visible(dir), reason(err), begunIn(run))
+		}
+	}
+	return nil
 }
 
 // sameSpec tells of a spec that is not what it was when the run was begun; one that is not there at all is an error: paths
