@@ -105,7 +105,7 @@ func (a *app) tellSalvage(e examination) {
 	for _, t := range []struct {
 		name string
 		sqlite.Tally
-	}{{"runs", e.Salvage.Runs}, {"cells", e.Salvage.Cells}, {"trials", e.Salvage.Trials}, {"verdicts", e.Salvage.Verdicts}} {
+	}{{"runs", e.Salvage.Runs}, {"cells", e.Salvage.Cells}, {"trials", e.Salvage.Trials}, {"verdicts", e.Salvage.Verdicts}, {"tags", e.Salvage.Tags}} {
 		fmt.Fprintf(w, "%s\t%d saved\t%d lost\n", t.name, t.Saved, t.Lost)
 	}
 	w.Flush()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ Look at it before you pass it on.`,
 			return a.completeRuns(c, nil, text)
 		},
 	}
-	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, - is stdout (default EXPERIMENT-ID.run.gz)")
+	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, or into FOLDER/; - is stdout (default EXPERIMENT-ID.run.gz)")
 	c.Flags().BoolVar(&alone, "alone", false, "without the earlier runs that a report tells of")
 	return c
 }
@@ -56,7 +57,7 @@ func (a *app) export(refs []string, file string, alone bool) error {
 		if f, ok := a.stdout.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
 			return errors.New("-o - would write packed bytes to the terminal\n  hint: -o FILE, or a pipe: | zcat")
 		}
-	} else if file != "" {
+	} else if file != "" && !isFolder(file) {
 		if err := writable(file); err != nil {
 			return err
 		}
@@ -80,12 +81,11 @@ func (a *app) export(refs []string, file string, alone bool) error {
 	if err != nil {
 		return err
 	}
-	if file == "" {
-		run, err := db.Run(a.ctx, first)
-		if err != nil {
+	typed := file != "" && !isFolder(file)
+	if !typed {
+		if file, err = a.exportedTo(db, first, file); err != nil {
 			return err
 		}
-		file = strings.TrimSuffix(stem(&reports.Report{Run: run}), "-"+run.ID) + "-" + run.ID + ".run.gz"
 	}
 	write := func(w io.Writer) error { return db.Export(a.ctx, w, ids) }
 	if file == stdout {
@@ -95,7 +95,7 @@ func (a *app) export(refs []string, file string, alone bool) error {
 		}
 		return out.Flush()
 	}
-	if err := writePrivate(file, write); err != nil {
+	if err := writePrivate(file, typed, write); err != nil {
 		return err
 	}
 	if !a.quiet {
@@ -104,15 +104,47 @@ func (a *app) export(refs []string, file string, alone bool) error {
 	return nil
 }
 
-// writePrivate is writeFile for what is nobody else's business yet.
-func writePrivate(file string, write func(io.Writer) error) error {
-	if err := writeFile(file, write); err != nil {
-		return err
+// exportedTo names the file for the first run, in a folder if one was asked for.
+func (a *app) exportedTo(db *sqlite.DB, id, folder string) (string, error) {
+	run, err := db.Run(a.ctx, id)
+	if err == nil && folder != "" {
+		err = os.MkdirAll(folder, 0o777)
 	}
-	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
-		return err
+	if err != nil {
+		return "", err
 	}
-	return os.Chmod(file, 0o600)
+	return filepath.Join(folder, strings.TrimSuffix(stem(&reports.Report{Run: run}), "-"+run.ID)+"-"+run.ID+".run.gz"), nil
+}
+
+// writePrivate writes a whole file or none, which only its owner can read at any time. Of a name that somebody typed a link is
+// followed, and what is no file, such as a pipe, is written to; of one that nobody typed a link is replaced.
+func writePrivate(file string, typed bool, write func(io.Writer) error) error {
+	if whole, err := filepath.EvalSymlinks(file); err == nil && typed {
+		file = whole
+	}
+	if info, err := os.Stat(file); err == nil && typed && !info.Mode().IsRegular() {
+		return writeInto(file, write)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".runner-export-*") // 0600
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, reason(err))
+	}
+	defer os.Remove(tmp.Name())
+	out := bufio.NewWriter(tmp)
+	err = errors.Join(write(out), out.Flush())
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if closed := tmp.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	return nil
 }
 
 // belonging are the runs that go into a file, the oldest first, and why.
@@ -170,6 +202,8 @@ func (a *app) referring(ctx context.Context, db *sqlite.DB, refs []results.Refer
 			add(r.Run)
 		case !errors.Is(err, sqlite.ErrNotFound):
 			return err
+		default:
+			fmt.Fprintf(a.stderr, "runner: run %s, which is compared with, is not stored here any more: it stays behind\n", oneLine(r.Run))
 		}
 	}
 	return nil

@@ -57,6 +57,8 @@ func child(role, path string, args []string) error {
 		return recordUntilRefused(ctx, db, args[0])
 	case "open":
 		return nil
+	case "import":
+		return importFile(ctx, db, args[0])
 	case "claim":
 		return claimAndStay(ctx, db, args[0])
 	}

@@ -150,3 +150,14 @@ func decompress(blob []byte) ([]byte, error) {
 	}
 	return raw, nil
 }
+
+// unpackedSize is that of a blob, up to most; it keeps none of it.
+func unpackedSize(blob []byte, most int) (int, error) {
+	r, err := inflater(bytes.NewReader(blob))
+	if err != nil {
+		return 0, err
+	}
+	defer readers.Put(r)
+	n, err := io.Copy(io.Discard, io.LimitReader(r, int64(most)+1))
+	return int(n), err
+}
