@@ -1,6 +1,8 @@
 package gates
 
 import (
+	"slices"
+
 	"runner/internal/matrix"
 )
 
@@ -33,8 +35,10 @@ func CellsAgain(then, now Data, within float64) []CellAgain {
 	for _, c := range Compare(then, now, nil) {
 		again := CellAgain{Workload: c.Workload, Cell: c.Cell, Then: c.SpeedupA, Now: c.SpeedupB, Ratio: c.Speedup, TimeThen: c.Before, TimeNow: c.After, Reason: c.Reason}
 		switch {
-		case c.Before == nil || c.After == nil || c.Busy && c.Speedup != nil:
+		case c.Before == nil || c.After == nil:
 			again.Word = Undecided
+		case c.SpeedupUnfit != "":
+			again.Word, again.Reason = Undecided, c.SpeedupUnfit
 		case c.Speedup != nil:
 			again.Word = again.word(within)
 		}
@@ -73,27 +77,31 @@ type ClaimAgain struct {
 // decided in the same way again: one that was false there and is false here is reproduced, too.
 func ClaimsAgain(then, now []Verdict) []ClaimAgain {
 	var out []ClaimAgain
-	before := map[string]*Verdict{}
+	before := map[string][]*Verdict{} // two checks may be the same
 	for i := range then {
-		before[then[i].Name+"\n"+then[i].Check] = &then[i]
+		key := then[i].Name + "\n" + then[i].Check
+		before[key] = append(before[key], &then[i])
 	}
 	for i := range now {
 		v := &now[i]
-		was := before[v.Name+"\n"+v.Check]
-		delete(before, v.Name+"\n"+v.Check)
+		key := v.Name + "\n" + v.Check
+		var was *Verdict
+		if all := before[key]; len(all) > 0 {
+			was, before[key] = all[0], all[1:]
+		}
 		c := ClaimAgain{Name: v.Name, Now: v.Outcome, Is: v.Observed, Limit: v.Limit, Unit: v.Unit(), Word: Undecided, Why: v.Reason}
 		if was != nil {
 			c.Then, c.Was = was.Outcome, was.Observed
 			c.Word = repeated(was.Outcome, v.Outcome)
-			if !decided(was.Outcome) {
-				c.Why = cmpOr(was.Reason, v.Reason)
+			if decided(v.Outcome) && !decided(was.Outcome) {
+				c.Why = was.Reason
 			}
 		}
 		out = append(out, c)
 	}
 	for i := range then {
 		v := &then[i]
-		if before[v.Name+"\n"+v.Check] == v {
+		if slices.Contains(before[v.Name+"\n"+v.Check], v) {
 			out = append(out, ClaimAgain{Name: v.Name, Then: v.Outcome, Was: v.Observed, Limit: v.Limit, Word: Undecided, Why: "there is no such check here"})
 		}
 	}

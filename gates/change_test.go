@@ -41,6 +41,16 @@ func TestChange(t *testing.T) {
 	before := storedRun(plan, trials(plan, 10, shaky(1, 1, 0.01)))
 	few := storedRun(plan, trials(plan, 3, shaky(1, 1, 0.01)))
 	busy := storedRun(plan, edited(trials(plan, 10, shaky(1, 1, 0.01)), func(t *results.Trial) { t.Contaminated = "a neighbour" }))
+	lossy := storedRun(plan, edited(trials(plan, 20, shaky(1, 1, 0.01)), func(t *results.Trial) {
+		if t.Block%2 == 0 {
+			t.Status = results.Timeout
+		}
+	}))
+	mostlyBusy := storedRun(plan, edited(trials(plan, 40, shaky(1, 1, 0.01)), func(t *results.Trial) {
+		if t.Block%5 > 0 {
+			t.Contaminated = "a neighbour"
+		}
+	}))
 	other := storedRun(plan, before.Trials)
 	other.Cells = slices.Clone(other.Cells)
 	other.Cells[1].Identity = "procs=3"
@@ -60,8 +70,10 @@ func TestChange(t *testing.T) {
 		{name: "of the CPU time", check: `change(procs=2, of="cpu") < 0.05`, now: 1.1, before: before, want: "fail"},
 		{name: "of the memory", check: `change(procs=2, of="memory") == 0`, now: 1.1, before: before, want: "pass"},
 		{name: "both sides", check: "change(procs=2) < change(serial) + 0.02", now: 1.1, before: before, want: "pass"},
-		{name: "too few trials there", check: "change(procs=2) < 0.05", now: 1.1, before: few, want: "inconclusive: 3 blocks; at least 5"},
-		{name: "all shared the machine there", check: "change(procs=2) < 0.05", now: 1.1, before: busy, want: "error: run past"},
+		{name: "too few trials there", check: "change(procs=2) < 0.05", now: 1.1, before: few, want: "inconclusive: only 3 trials of run past had the machine to themselves"},
+		{name: "all shared the machine there", check: "change(procs=2) < 0.05", now: 1.1, before: busy, want: "inconclusive: only 0 trials of run past"},
+		{name: "half of them timed out there", check: "change(procs=2) < 0.05", now: 1, before: lossy, want: "error: run past, which \"main\" stands for, has only 10 ok trials"},
+		{name: "most shared the machine there", check: "change(procs=2) < 0.05", now: 1, before: mostlyBusy, want: "inconclusive: the machine was busy in 32 of 40 blocks of run past"},
 		{name: "another cell there", check: "change(procs=2) < 0.05", now: 1, before: other, want: "error: run past, which \"main\" stands for, has no cell procs=2"},
 		{name: "none", check: "change(procs=2) < 0.05", now: 1, want: "error: no stored run"},
 		{name: "none, and allowed", check: "change(procs=2) < 0.05", now: 1, optional: true, want: "skipped: no stored run"},
@@ -188,13 +200,21 @@ func TestCompare(t *testing.T) {
 	if c := Compare(before, crashed, on)[1]; c.Outcome != Error || c.Change != nil || !strings.Contains(c.Reason, "it fell") {
 		t.Errorf("a cell without a time: %+v", c)
 	}
+	half := Data{Plan: plan, Host: host, Trials: edited(trials(plan, 10, shaky(3, 1, 0.01)), func(t *results.Trial) {
+		if t.Block%2 == 0 {
+			t.Status = results.Crash
+		}
+	})}
+	if c := Compare(before, half, on)[1]; c.Outcome != Error || c.Word() != "undecided" {
+		t.Errorf("half of the trials crashed: %+v", c)
+	}
 	wider := identified(planOf("serial", "executor=serial", "executor=procs workers=4"))
 	all := Compare(before, Data{Plan: wider, Trials: trials(wider, 10, shaky(3, 1, 0.01)), Host: host}, on)
 	var got []string
 	for _, c := range all {
 		got = append(got, c.Cell.Key()+" "+string(c.Outcome)+" "+c.Reason)
 	}
-	if want := "serial pass |procs=4  only the later run has it|procs=2  only the earlier run has it"; strings.Join(got, "|") != want {
+	if want := "serial pass |procs=4  only the later run has it|procs=2 error only the earlier run has it"; strings.Join(got, "|") != want {
 		t.Errorf("%s, want %s", strings.Join(got, "|"), want)
 	}
 	for _, wrong := range []string{"change", "1 > 0", "changed > 1", "change > "} {

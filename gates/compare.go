@@ -3,6 +3,7 @@ package gates
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"runner/internal/diag"
 	"runner/internal/expression"
@@ -12,17 +13,18 @@ import (
 
 // Change is one cell in two runs, before and after.
 type Change struct {
-	Workload string      `json:"workload"`
-	Cell     matrix.Cell `json:"-"`                // as the run after has it, if it does
-	Before   *Told       `json:"before,omitempty"` // s: median time; nil where there is no ok trial
-	After    *Told       `json:"after,omitempty"`
-	Change   *Told       `json:"change,omitempty"`         // 1: 0.05 is 5 % slower; nil where one of the two is not there
-	SpeedupA *Told       `json:"speedup_before,omitempty"` // 1: of the cell's own baseline, which carries over between machines
-	SpeedupB *Told       `json:"speedup_after,omitempty"`
-	Speedup  *Told       `json:"speedup_ratio,omitempty"` // 1: of the speedup
-	Busy     bool        `json:"busy,omitempty"`          // most blocks shared the machine: nothing can be said
-	Outcome  Outcome     `json:"outcome,omitempty"`       // with a condition: fail where it is met; "" without one
-	Reason   string      `json:"reason,omitempty"`
+	Workload     string      `json:"workload"`
+	Cell         matrix.Cell `json:"-"`                // as the run after has it, if it does
+	Before       *Told       `json:"before,omitempty"` // s: median time; nil where there is no ok trial
+	After        *Told       `json:"after,omitempty"`
+	Change       *Told       `json:"change,omitempty"`         // 1: 0.05 is 5 % slower; nil where one of the two is not there
+	SpeedupA     *Told       `json:"speedup_before,omitempty"` // 1: of the cell's own baseline, which carries over between machines
+	SpeedupB     *Told       `json:"speedup_after,omitempty"`
+	Speedup      *Told       `json:"speedup_ratio,omitempty"` // 1: of the speedup
+	Unfit        bool        `json:"unfit,omitempty"`         // the times are no ground for a verdict: Reason says why
+	SpeedupUnfit string      `json:"-"`                       // why the speedups are none; "" where they are
+	Outcome      Outcome     `json:"outcome,omitempty"`       // with a condition: fail where it is met; "" without one
+	Reason       string      `json:"reason,omitempty"`
 }
 
 // Word tells a change without a condition: slower or faster where the whole interval is, else undecided; "" where there is none.
@@ -30,7 +32,7 @@ func (c *Change) Word() string {
 	switch {
 	case c.Change == nil:
 		return ""
-	case c.Change.Interval == nil || c.Busy:
+	case c.Change.Interval == nil || c.Unfit:
 		return "undecided"
 	case c.Change.Interval[0] > 0:
 		return "slower"
@@ -45,6 +47,11 @@ type Condition struct{ program *expression.Program }
 
 // CompileCondition reads an expression over `change`, such as change > 0.05.
 func CompileCondition(text diag.Text) (*Condition, diag.List) {
+	if strings.TrimSpace(text.String) == "" {
+		var problems diag.List
+		problems.Add(text.Pos(0), 1, "such as change > 0.05: 5 % slower", "an empty condition")
+		return nil, problems
+	}
 	program, problems := expression.Compile(text, expression.Scope{Bool: true, Variables: map[string]any{"change": 1.0}})
 	if program != nil && !slices.Contains(program.Variables(), "change") {
 		problems.Add(text.Pos(0), len([]rune(firstLine(text.String))), "such as change > 0.05: 5 % slower", "the condition does not look at the change")
@@ -91,6 +98,9 @@ func changeOf(a, b *measured, i, k int, on *Condition) Change {
 		return c
 	case k < 0:
 		c.Reason = "only the earlier run has it"
+		if on != nil { // what is gone is not as fast as before
+			c.Outcome = Error
+		}
 		return c
 	case was == nil || is == nil:
 		if c.Reason = a.lacks(i); is == nil {
@@ -106,20 +116,20 @@ func changeOf(a, b *measured, i, k int, on *Condition) Change {
 	for r := range ratio.rows {
 		ratio.rows[r]--
 	}
-	c.Change, c.Busy = ratio.told(), ratio.busy
+	c.Change, c.Unfit = ratio.told(), ratio.unfit != ""
 	s, hadOne := a.speedupOf(i)
 	t, hasOne := b.speedupOf(k)
 	if hadOne && hasOne {
 		c.SpeedupA, c.SpeedupB = s.told(), t.told()
 		if both, ok := t.over(s); ok {
-			c.Speedup = both.told()
+			c.Speedup, c.SpeedupUnfit = both.told(), both.why
 		}
 	}
 	switch {
 	case on != nil:
 		c.Outcome, c.Reason = on.judge(ratio)
-	case ratio.busy:
-		c.Reason = "the machine was busy in most blocks"
+	case c.Unfit:
+		c.Reason = ratio.why
 	}
 	return c
 }
@@ -150,11 +160,8 @@ func (m *measured) lacks(cell int) string {
 // judge applies the rule of all verdicts: a failure where the condition is met on nearly all resamples, a pass where it is
 // met on hardly any.
 func (on *Condition) judge(e figure) (Outcome, string) {
-	switch {
-	case e.busy:
-		return Inconclusive, "the machine was busy in most blocks"
-	case e.n < stats.LeastBlocks || len(e.rows) == 0:
-		return Inconclusive, fmt.Sprintf("%s; at least %d are needed", counted(e.n, "block"), stats.LeastBlocks)
+	if e.unfit != "" {
+		return e.unfit, e.why
 	}
 	met, not := 0, 0
 	for _, row := range e.rows {

@@ -139,7 +139,7 @@ func (s *statistic) compare(on *drawn, holds bool) comparison {
 			is.observed, is.limit, is.operator, is.at, is.unit = right, left, mirrored[c.Operator], place{c.Right.From, c.Right.To}, c.Right.Unit
 			is.left, is.right = c.Right, c.Left
 		}
-		is.share = s.isChange(is.at)
+		is.share = is.unit == shareUnit
 		if !best.found || is.before(best, holds) {
 			best = is
 		}
@@ -164,11 +164,6 @@ func (c comparison) margin() float64 {
 		return c.distance()
 	}
 	return c.distance() / math.Abs(c.limit)
-}
-
-// isChange tells whether what stands there is a change(), and nothing else.
-func (s *statistic) isChange(at place) bool {
-	return slices.ContainsFunc(s.check.assertion.sites, func(c callSite) bool { return c.function.across && c.place() == at })
 }
 
 var mirrored = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -243,7 +238,7 @@ func (c comparison) reason(text string) string {
 		return ""
 	}
 	unit := ""
-	if c.unit != "" && c.unit != "1" {
+	if c.unit != "" && c.unit != "1" && !c.share {
 		unit = " " + c.unit
 	}
 	observed, limit := apart(c.observed, c.limit)

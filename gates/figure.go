@@ -1,26 +1,47 @@
 package gates
 
-import "runner/internal/stats"
+import (
+	"fmt"
+
+	"runner/internal/stats"
+)
 
 // figure is a number of one run, and what it comes to on resamples of the run's blocks.
 type figure struct {
 	value float64
 	rows  []float64 // nil where there are fewer than LeastBlocks
 	n     int       // blocks
-	busy  bool      // too few of them had the machine to themselves: all are taken
+	unfit Outcome   // why nothing can be judged by it: Inconclusive or Error; "" where it can
+	why   string
+}
+
+// blocksOf are the blocks that some cells can be told by, and whether a verdict could rest on them: by the rules of every check.
+func (m *measured) blocksOf(cells ...int) (f figure, blocks []int) {
+	at := m.sight(cells, cells)
+	blocks = at.shown()
+	f.n = len(blocks)
+	switch {
+	case at.busy():
+		f.unfit, f.why = Inconclusive, fmt.Sprintf("the machine was busy in %d of %s", len(at.contaminated), counted(len(at.contaminated)+len(at.clean), "block"))
+	case at.lossy():
+		f.unfit, f.why = Error, fmt.Sprintf("only %d of %s have an ok trial", len(at.complete), counted(len(at.clean), "block"))
+	case f.n < stats.LeastBlocks:
+		f.unfit, f.why = Inconclusive, fmt.Sprintf("%s; at least %d are needed", counted(f.n, "block"), stats.LeastBlocks)
+	}
+	return f, blocks
 }
 
 // timeOf is a cell's median time, in s.
 func (m *measured) timeOf(cell int) (figure, bool) {
-	blocks, busy := m.meeting([]int{cell})
+	f, blocks := m.blocksOf(cell)
 	if len(blocks) == 0 {
-		return figure{}, false
+		return f, false
 	}
-	e := figure{value: stats.Median(m.on(cell, blocks, total.of)), n: len(blocks), busy: busy}
-	if e.n >= stats.LeastBlocks {
-		e.rows = m.medians(cell, total, m.redrawn(blocks))
+	f.value = stats.Median(m.on(cell, blocks, total.of))
+	if f.n >= stats.LeastBlocks {
+		f.rows = m.medians(cell, total, m.redrawn(blocks))
 	}
-	return e, true
+	return f, true
 }
 
 // speedupOf is how many times as fast as its baseline a cell is.
@@ -29,23 +50,23 @@ func (m *measured) speedupOf(cell int) (figure, bool) {
 	if base < 0 || base == cell {
 		return figure{}, false
 	}
-	blocks, busy := m.meeting([]int{cell, base})
+	f, blocks := m.blocksOf(cell, base)
 	q := query{measured: m, cells: []int{cell}, bases: []int{base}, on: each(blocks)}
 	value, err := q.speedup(0)
 	if err != nil {
-		return figure{}, false
+		return f, false
 	}
-	e := figure{value: value, n: len(blocks), busy: busy}
-	if e.n < stats.LeastBlocks {
-		return e, true
+	f.value = value
+	if f.n < stats.LeastBlocks {
+		return f, true
 	}
 	on := m.redrawn(blocks)
 	mine, theirs := m.medians(cell, total, on), m.medians(base, total, on)
-	e.rows = make([]float64, min(len(mine), len(theirs)))
-	for i := range e.rows {
-		e.rows[i] = m.Plan.Growth(cell, base) * theirs[i] / mine[i]
+	f.rows = make([]float64, min(len(mine), len(theirs)))
+	for i := range f.rows {
+		f.rows[i] = m.Plan.Growth(cell, base) * theirs[i] / mine[i]
 	}
-	return e, true
+	return f, true
 }
 
 // over is one number as a multiple of that of another run. The two share no blocks: their resamples are drawn apart.
@@ -53,7 +74,10 @@ func (e figure) over(other figure) (figure, bool) {
 	if other.value <= 0 {
 		return figure{}, false
 	}
-	ratio := figure{value: e.value / other.value, n: min(e.n, other.n), busy: e.busy || other.busy}
+	ratio := figure{value: e.value / other.value, n: min(e.n, other.n), unfit: e.unfit, why: e.why}
+	if e.unfit == "" || other.unfit == Error {
+		ratio.unfit, ratio.why = other.unfit, other.why
+	}
 	if len(e.rows) == 0 || len(other.rows) == 0 {
 		return ratio, true
 	}

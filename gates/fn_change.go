@@ -7,9 +7,12 @@ import (
 	"runner/internal/expression"
 )
 
+// shareUnit is that of a change: 0.05 is 5 %.
+const shareUnit = "share"
+
 func init() {
 	register(function{
-		Function: expression.Function{Name: "change", Unit: "1", Doc: "against a stored run, or against another build in the same blocks: 0.05 is 5 % slower",
+		Function: expression.Function{Name: "change", Unit: shareUnit, Doc: "against a stored run, or against another build in the same blocks: 0.05 is 5 % slower",
 			Params: []expression.Param{
 				{Name: "since", Default: "main", Doc: "the reference: a tag, a branch, a commit, or a run"},
 				{Name: "of", Default: "time", Choices: []string{"time", "cpu", "memory"}, Doc: "what is compared: time, cpu, memory"},

@@ -3,6 +3,7 @@ package gates
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"runner/internal/stats"
 	"runner/results"
@@ -13,17 +14,24 @@ import (
 
 // hindered tells why n blocks cannot be judged at all; the reason is "" where they can.
 func (s *statistic) hindered(at sight, n int) (Outcome, string) {
-	lost := len(at.clean) - len(at.complete)
 	switch {
-	case len(at.contaminated) > len(at.clean):
+	case at.busy():
 		return Inconclusive, s.contaminatedBy(at)
-	case lost*mostLost > len(at.clean): // those that did not end in time are not there
+	case at.lossy():
 		return Error, s.lost(at)
+	case s.random.lack != "":
+		return Inconclusive, s.random.lack
 	case n < stats.LeastBlocks:
 		return Inconclusive, fmt.Sprintf("%s; at least %d are needed", counted(n, "block"), stats.LeastBlocks)
 	}
 	return Inconclusive, ""
 }
+
+// busy: something else took part of the machine in more blocks than not.
+func (g sight) busy() bool { return len(g.contaminated) > len(g.clean) }
+
+// lossy: too many blocks lack an ok trial. Those that did not end in time are not there.
+func (g sight) lossy() bool { return (len(g.clean)-len(g.complete))*mostLost > len(g.clean) }
 
 // excuse tells why what was found does not count after all; "" where it does.
 func (s *statistic) excuse(f *finding) string {
@@ -106,11 +114,18 @@ func (m *measured) capacity(blocks []int) (cores float64, known bool) {
 	return cores, true
 }
 
-// floor is the greatest difference of a baseline of the check against itself, in the blocks that both copies are ok in;
-// 0 where no baseline ran twice.
+// floor is the greatest difference of a baseline of the check against itself, in the blocks that both copies are ok in; of any
+// baseline for a change of times, which has none of its own. It is 0 where no baseline ran twice.
 func (s *statistic) floor(at sight) float64 {
+	cells := s.touchy()
+	if slices.ContainsFunc(s.check.uses, func(u use) bool { return u.site.function.across && !u.steady() }) {
+		cells = cells[:0]
+		for i := range s.data.Plan.Cells {
+			cells = append(cells, i)
+		}
+	}
 	most := 0.0
-	for _, c := range s.touchy() {
+	for _, c := range cells {
 		if n := s.data.noise(c, at.complete); n.N >= stats.LeastBlocks {
 			most = max(most, math.Abs(n.Ratio-1))
 		}

@@ -18,6 +18,7 @@ type query struct {
 	on     *drawn
 	n      int // how many blocks or trials the answer rests on: the least of all that were asked
 	asked  bool
+	lack   string // why that is too few, where a stored run is to blame
 }
 
 func (q *query) rest(n int) {

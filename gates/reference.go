@@ -58,8 +58,13 @@ func Sinces(checks []Check) []Since {
 	return all
 }
 
-// then is a metric of one cell in a reference: of its ok trials that had the machine to themselves.
+// then is a metric of one cell in a reference: of its ok trials that had the machine to themselves; of all where they are too
+// few for a verdict.
 type then struct {
+	lack    string // why no verdict can rest on it; "" where one can
+	tried   int    // trials that count, whatever came of them
+	ok      int    // of them
+	clean   int    // ok ones that had the machine to themselves
 	values  []float64
 	medians []float64 // on resamples of the values; nil until they are asked for
 }
@@ -86,20 +91,49 @@ func (m *measured) then(since string, cell int, x metric) (*then, error) {
 	if planned < 0 {
 		return nil, &missing{reason: fmt.Sprintf("run %s, which %q stands for, has no cell %s", ref.Run, since, m.key(cell))}
 	}
-	t := &then{}
-	for i := range ref.Trials {
-		trial := &ref.Trials[i]
-		if trial.Workload == c.Workload.Name && trial.Cell == ref.Cells[planned].Cell && trial.Counts() && trial.Contaminated == "" {
-			if v := x.of(trial); finite(v) {
+	t, all := ref.then(ref.Cells[planned], x)
+	switch {
+	case t.ok == 0:
+		return nil, &missing{reason: fmt.Sprintf("run %s, which %q stands for, has no ok trial of %s", ref.Run, since, m.key(cell))}
+	case len(all) == 0:
+		return nil, &missing{reason: fmt.Sprintf("%s of %s was not measured in run %s, which %q stands for", x.name, m.key(cell), ref.Run, since)}
+	case (t.tried-t.ok)*mostLost > t.tried:
+		return nil, &missing{reason: fmt.Sprintf("run %s, which %q stands for, has only %d ok trials of %s in %s", ref.Run, since, t.ok, m.key(cell), counted(t.tried, "block"))}
+	}
+	m.thens[key] = t
+	return t, nil
+}
+
+// then reads a cell's trials; all are its values, those that shared the machine too.
+func (r *Reference) then(cell results.PlannedCell, x metric) (t *then, all []float64) {
+	t = &then{}
+	shared := 0
+	for i := range r.Trials {
+		trial := &r.Trials[i]
+		if trial.Workload != cell.Workload || trial.Cell != cell.Cell || trial.Warmup || trial.Control || trial.Status == results.Interrupted {
+			continue
+		}
+		if t.tried++; trial.Contaminated != "" {
+			shared++
+		}
+		if trial.Status != results.OK {
+			continue
+		}
+		t.ok++
+		if v := x.of(trial); finite(v) {
+			if all = append(all, v); trial.Contaminated == "" || x.name == peak.name {
 				t.values = append(t.values, v)
 			}
 		}
 	}
-	if len(t.values) == 0 {
-		return nil, &missing{reason: fmt.Sprintf("run %s, which %q stands for, has no ok trial of %s that had the machine to itself", ref.Run, since, m.key(cell))}
+	switch t.clean = len(t.values); {
+	case t.clean < stats.LeastBlocks:
+		t.lack = fmt.Sprintf("only %s of run %s had the machine to themselves; at least %d are needed: measure it again", counted(t.clean, "trial"), r.Run, stats.LeastBlocks)
+		t.values = all
+	case shared > t.tried-shared && x.name != peak.name:
+		t.lack = fmt.Sprintf("the machine was busy in %d of %s of run %s: measure it again", shared, counted(t.tried, "block"), r.Run)
 	}
-	m.thens[key] = t
-	return t, nil
+	return t, all
 }
 
 // median is that of the values, or on a resample of them. Its rows are not those of the run that is judged: the two runs
@@ -150,6 +184,7 @@ func (q *query) both(since string, x metric) (now, before float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	q.rest(len(past.values))
+	q.rest(past.clean)
+	q.lack = past.lack
 	return m.(float64), past.median(q.measured, q.on), nil
 }

@@ -19,15 +19,16 @@ func (g sight) shown() []int {
 }
 
 // sight sorts the blocks of a check by its own cells alone: what others went through is no matter of it.
-func (s *statistic) sight() sight {
-	var out sight
-	cells, touchy := s.timed(), s.touchy()
-	for b := range s.data.blocks {
+func (s *statistic) sight() sight { return s.data.sight(s.timed(), s.touchy()) }
+
+// sight sorts the blocks by some cells; touchy are those of them whose numbers a neighbour changes.
+func (m *measured) sight(cells, touchy []int) (out sight) {
+	for b := range m.blocks {
 		ran, contaminated, whole := true, false, true
 		for _, c := range cells {
-			ran = ran && s.data.ran[c][b]
-			contaminated = contaminated || s.data.contaminated[c][b] != "" && slices.Contains(touchy, c)
-			whole = whole && s.data.ok[c][b] != nil
+			ran = ran && m.ran[c][b]
+			contaminated = contaminated || m.contaminated[c][b] != "" && slices.Contains(touchy, c)
+			whole = whole && m.ok[c][b] != nil
 		}
 		switch {
 		case !ran:
@@ -47,18 +48,25 @@ func (s *statistic) sight() sight {
 }
 
 // timed are the cells, baselines too, that the check asks for what is random, ascending.
-func (s *statistic) timed() []int { return s.cells(func(f *function) bool { return !f.exact }) }
+func (s *statistic) timed() []int {
+	return s.cells(func(u *use) bool { return !u.site.function.exact })
+}
 
 // touchy are those of them whose numbers a neighbour changes.
 func (s *statistic) touchy() []int {
-	return s.cells(func(f *function) bool { return !f.exact && !f.steady })
+	return s.cells(func(u *use) bool { return !u.site.function.exact && !u.steady() })
+}
+
+// steady: what is asked for comes out the same whatever else takes part of the machine.
+func (u *use) steady() bool {
+	return u.site.function.steady || u.site.function.across && u.params[1] == peak.name
 }
 
 // cells are those that some functions are asked about, and their baselines, ascending.
-func (s *statistic) cells(of func(*function) bool) []int {
+func (s *statistic) cells(of func(*use) bool) []int {
 	var cells []int
 	for _, u := range s.check.uses {
-		if !of(&u.site.function) || u.site.function.kind == noCell {
+		if !of(&u) || u.site.function.kind == noCell {
 			continue
 		}
 		r, err := s.check.resolve(s.check.assertion.index(u.site), u.values, u.params)

@@ -67,6 +67,7 @@ func (s *statistic) caller(on *drawn) expression.Caller {
 				into = &s.exact
 			}
 			into.rest(q.n)
+			into.lack = cmpOr(into.lack, q.lack)
 		}
 		if f, isNumber := v.(float64); err == nil && isNumber && !finite(f) {
 			return nil, &missing{reason: fmt.Sprintf("%s of %s is not a number", site.Function, s.data.key(r.cells[0]))}

@@ -38,10 +38,13 @@ func interval(values []float64, n int) *[2]float64 {
 // unsettled says what would settle a comparison: the interval is about as wide as the root of the number of blocks. Twice
 // what would bring the limit to its edge settles it in about four runs of five.
 func (f *finding) unsettled(v *Verdict) string {
-	if !f.told.found || v.Interval == nil || f.told.limit == 0 || v.N == 0 {
+	if !f.told.found || v.Interval == nil || f.told.limit == 0 && !f.told.share || v.N == 0 {
 		return ""
 	}
 	limit := math.Abs(f.told.limit)
+	if f.told.share { // which is a share already
+		limit = 1
+	}
 	towards := f.told.observed - v.Interval[0] // the limit lies on this side
 	if f.told.observed < f.told.limit {
 		towards = v.Interval[1] - f.told.observed
@@ -53,7 +56,9 @@ func (f *finding) unsettled(v *Verdict) string {
 	}
 	text := fmt.Sprintf("these blocks separate about %s; it lies %s from the limit", share(separates), share(yours))
 	var advice []string
-	if more := 2 * float64(v.N) * math.Pow(separates/yours, 2); more > float64(v.N) && more < mostAdvised {
+	if v.N < len(f.complete) {
+		advice = append(advice, fmt.Sprintf("the reference has only %s: measure it again with more", counted(v.N, "block")))
+	} else if more := 2 * float64(v.N) * math.Pow(separates/yours, 2); more > float64(v.N) && more < mostAdvised {
 		advice = append(advice, fmt.Sprintf("about %.0f blocks would settle it", roundUp(more)))
 	}
 	if easier := f.told.easier(v.Interval); easier != "" {
@@ -74,7 +79,7 @@ func (c comparison) easier(interval *[2]float64) string {
 		return ""
 	case c.unit == "s" || c.unit == "B":
 		unit = "*" + c.unit
-	case c.unit != "" && c.unit != "1":
+	case c.unit != "" && c.unit != "1" && !c.share:
 		unit = " " + c.unit
 	}
 	switch c.operator {

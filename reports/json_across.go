@@ -23,7 +23,7 @@ type (
 		SpeedupA *toldJSON     `json:"speedup_before,omitempty"`
 		SpeedupB *toldJSON     `json:"speedup_after,omitempty"`
 		Speedup  *toldJSON     `json:"speedup_ratio,omitempty"`
-		Busy     bool          `json:"busy,omitempty"`
+		Busy     bool          `json:"unfit,omitempty"`
 		Word     string        `json:"word,omitempty"`
 		Outcome  gates.Outcome `json:"outcome,omitempty"`
 		Reason   string        `json:"reason,omitempty"`
@@ -47,7 +47,7 @@ func jsonTold(v *gates.Told) *toldJSON {
 
 func jsonChange(c *gates.Change) changeJSON {
 	return changeJSON{c.Cell.Key(), c.Workload, jsonTold(c.Before), jsonTold(c.After), jsonTold(c.Change),
-		jsonTold(c.SpeedupA), jsonTold(c.SpeedupB), jsonTold(c.Speedup), c.Busy, c.Word(), c.Outcome, c.Reason}
+		jsonTold(c.SpeedupA), jsonTold(c.SpeedupB), jsonTold(c.Speedup), c.Unfit, c.Word(), c.Outcome, c.Reason}
 }
 
 func jsonAgainst(a *Against) againstJSON {

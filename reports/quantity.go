@@ -29,6 +29,8 @@ func scales(unit string) []scale {
 		return []scale{{1, " s", 4}, {1e-3, " ms", 4}, {1e-6, " µs", 4}, {1e-9, " ns", 3}}
 	case "B":
 		return []scale{{1 << 40, " TiB", 3}, {1 << 30, " GiB", 3}, {1 << 20, " MiB", 3}, {1 << 10, " KiB", 3}, {1, " B", 3}}
+	case "share":
+		return []scale{{0.01, " %", 3}}
 	case "", "1":
 		return []scale{{1, "", 3}}
 	}
@@ -51,8 +53,11 @@ func scaleOf(v float64, unit string) scale {
 // decimals are the digits after the point that v is shown with.
 func (s scale) decimals(v float64) int {
 	x := math.Abs(v / s.by)
-	if x == 0 || s.name == " B" {
+	switch {
+	case x == 0 || s.name == " B":
 		return 0
+	case s.name == " %":
+		return 1 + max(0, 1-int(min(x*10, 1)))
 	}
 	_, exponent, _ := strings.Cut(strconv.FormatFloat(x, 'e', s.digits-1, 64), "e") // of x once it is rounded
 	magnitude, _ := strconv.Atoi(exponent)

@@ -2,7 +2,9 @@ package results
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // RunDifferences are those between two runs that a comparison may rest on: of their machines, of runner, of what executed the
@@ -25,8 +27,13 @@ func RunDifferences(was, is Run, before, after []Trial) []Difference {
 			all = append(all, Difference{What: "code of " + c.Workload, Was: fmt.Sprintf("%s was %.12s", c.Path, was.Code[i].Digest), Is: fmt.Sprintf("%.12s", c.Digest)})
 		}
 	}
-	if len(was.Sources) > 0 && len(is.Sources) > 0 && was.Sources[0].Text != is.Sources[0].Text {
-		all = append(all, Difference{What: "spec", Was: was.Sources[0].Path, Is: "with other text"})
+	for i, s := range is.Sources {
+		if i < len(was.Sources) && was.Sources[i].Text != s.Text {
+			all = append(all, Difference{What: "spec", Was: was.Sources[i].Path, Is: "with other text"})
+		}
+	}
+	if a, b := was.Options.chosen(), is.Options.chosen(); a != b {
+		all = append(all, Difference{What: "options", Was: a, Is: b})
 	}
 	return all
 }
@@ -55,4 +62,22 @@ func runtimesOf(trials []Trial) runtimes {
 		}
 	}
 	return r
+}
+
+// chosen are the options that change what is measured.
+func (o *Options) chosen() string {
+	var parts []string
+	if o.Profile != "" {
+		parts = append(parts, "--profile "+o.Profile)
+	}
+	for _, only := range o.Only {
+		parts = append(parts, "--only "+only)
+	}
+	for _, key := range slices.Sorted(maps.Keys(o.Define)) {
+		parts = append(parts, "-D "+key+"="+o.Define[key])
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, " ")
 }

@@ -31,6 +31,10 @@ func (p *Plan) twins(cat Catalog, opt Options, list *diag.List) {
 		list.Add(at, 1, "", "the current directory: %v", err)
 		return
 	}
+	if opt.Read == nil && sameDir(m.here, m.there) {
+		list.Add(at, 1, "check the other commit out beside it: git worktree add ../base main", "this is the current directory: a build that is held against itself is never slower")
+		return
+	}
 	p.AgainstBuild = opt.AgainstBuild
 	for _, f := range e.Fixtures {
 		p.OtherFixtures = append(p.OtherFixtures, m.fixture(f, cat))
@@ -135,4 +139,10 @@ func (m *mover) workload(w *Workload) *Workload {
 		m.workloads[w] = &made
 	}
 	return m.workloads[w]
+}
+
+func sameDir(a, b string) bool {
+	one, err1 := os.Stat(a)
+	two, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(one, two)
 }

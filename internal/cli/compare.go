@@ -46,7 +46,7 @@ Exit codes: 0 nothing failed · 1 a cell failed · 2 trouble · 3 inconclusive �
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			if asJSON {
 				format = "json"
 			}
@@ -58,7 +58,7 @@ Exit codes: 0 nothing failed · 1 a cell failed · 2 trouble · 3 inconclusive �
 				return err
 			}
 			var on *gates.Condition
-			if failOn != "" {
+			if c.Flags().Changed("fail-on") {
 				var err error
 				if on, err = a.condition(failOn); err != nil {
 					return err
@@ -127,6 +127,9 @@ func (a *app) compare(before, after string, on *gates.Condition, anyMachine bool
 	later, err := db.Resolve(a.ctx, after)
 	if err != nil {
 		return nil, err
+	}
+	if id == later {
+		return nil, fmt.Errorf("both are run %s\n  hint: such as runner compare last~1 last", id)
 	}
 	was, wasData, err := a.recall(a.ctx, db, id)
 	if err != nil {

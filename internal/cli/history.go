@@ -21,7 +21,7 @@ func (a *app) historyCommand() *cobra.Command {
 		Use:   "history [EXPERIMENT]",
 		Short: "The trend of each check and cell over stored runs, and where it shifted",
 		Long: `History tells what each check observed and how long each cell took in the runs of an experiment on one machine: those that
-are like its newest run, with the same cells asked for. It finds the runs from which on a number was another one for good
+are like its newest run, with the same cells asked for, of all branches. It finds the runs from which on a number was another one for good
 (docs/change-points.md), and tells how many of a check's alarms were none: fails that fresh blocks of the same run did not
 confirm, or that the next run of the same commit turned green. Nothing is run, and the exit code is 0.
 

@@ -200,7 +200,7 @@ func (a *app) listRuns(w io.Writer) error {
 		if !r.Started.IsZero() {
 			started = r.Started.Local().Format("2006-01-02 15:04:05")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, oneLine(r.Experiment), started, r.Trials, outcome)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.ID, oneLine(r.Experiment), started, r.Trials, oneLine(outcome))
 	}
 	return nil
 }

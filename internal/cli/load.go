@@ -63,6 +63,9 @@ func (s *selection) valid() error {
 	if s.given("budget") && s.budget <= 0 {
 		return fmt.Errorf("--budget %s: it must be longer than zero\n  hint: such as --budget 5m", s.budget)
 	}
+	if s.given("against") && strings.TrimSpace(s.against) == "" {
+		return errors.New("--against names no run\n  hint: such as --against main")
+	}
 	if s.given("against-build") && s.againstBuild == "" {
 		return errors.New("--against-build names no directory\n  hint: such as --against-build ../base, where another commit is checked out and built")
 	}

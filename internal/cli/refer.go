@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"runner/gates"
 	"runner/internal/diag"
 	"runner/internal/host"
+	"runner/internal/stats"
 	"runner/results"
 	"runner/results/sqlite"
 )
@@ -36,8 +38,12 @@ func (a *app) seeker(db *sqlite.DB, run results.Run) (*seeker, error) {
 // ask for it may do without.
 func (a *app) references(db *sqlite.DB, x experiment, run results.Run) (refs []results.Reference, err error) {
 	wanted := gates.Sinces(x.checks)
-	if against := run.Options.Against; against != "" {
-		wanted = append([]gates.Since{{Name: against}}, wanted...)
+	if against := run.Options.Against; against != "" { // one run for all of them
+		all := gates.Since{Name: against}
+		for _, w := range wanted {
+			all.Cells = append(all.Cells, w.Cells...)
+		}
+		wanted = append([]gates.Since{all}, wanted...)
 	}
 	if len(wanted) == 0 {
 		return nil, nil
@@ -46,14 +52,16 @@ func (a *app) references(db *sqlite.DB, x experiment, run results.Run) (refs []r
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range wanted {
-		name := w.Name
-		if run.Options.Against != "" {
-			name = run.Options.Against
+	for i, w := range wanted {
+		if i > 0 && run.Options.Against != "" {
+			if ref := refs[0]; w.Name != ref.Since {
+				refs = append(refs, results.Reference{Since: w.Name, Run: ref.Run, How: ref.How})
+			}
+			continue
 		}
-		ref, err := s.find(name, w.Cells)
+		ref, err := s.find(w.Name, w.Cells)
 		var none *noReference
-		if errors.As(err, &none) && w.Optional {
+		if errors.As(err, &none) && none.yet && w.Optional {
 			continue
 		}
 		if none != nil && run.Options.Against == "" {
@@ -73,6 +81,7 @@ func (a *app) references(db *sqlite.DB, x experiment, run results.Run) (refs []r
 // noReference: there is no stored run of that name that this one can be compared with.
 type noReference struct {
 	text, hint string
+	yet        bool     // there may be one later: checks that are optional do without
 	at         diag.Pos // of the check that asks for it; Line 0: the command line does
 }
 
@@ -90,28 +99,36 @@ func (a *app) refuseReference(x experiment, err error) error {
 	return errReported
 }
 
-// find takes a tag, last or last~N, a branch, a commit, a run's id, or what a CI service called a branch, in this order.
+// find takes last or last~N, a branch, a tag, a commit, a run's id, or what a CI service called a branch, in this order.
 func (s *seeker) find(name string, cells []gates.Work) (results.Reference, error) {
-	id, tagged, err := s.db.Tagged(s.a.ctx, name, s.run.Experiment)
-	switch {
-	case err != nil:
-		return results.Reference{}, err
-	case tagged:
-		return s.named(id, "tagged "+name, cells)
-	case name == "last" || strings.HasPrefix(name, "last~"):
+	if name == "last" || strings.HasPrefix(name, "last~") {
 		return s.last(name, cells)
 	}
 	commits, known := host.GitCommits(s.a.ctx, filepath.Dir(s.run.Spec), name, s.run.Environment.Commit)
+	if !known || !commits.Branch {
+		id, tagged, err := s.db.Tagged(s.a.ctx, name, s.run.Experiment)
+		switch {
+		case err != nil:
+			return results.Reference{}, err
+		case tagged:
+			return s.named(id, "tagged "+name, cells)
+		}
+	}
 	if known {
 		ref, found, err := s.ofCommits(name, commits, cells)
-		if found || err != nil {
-			return ref, err
+		if !found && err == nil {
+			err = s.nothing(name, known)
 		}
-	} else if id, err := s.db.Resolve(s.a.ctx, name); err == nil {
-		return s.named(id, "run "+id, cells)
+		return ref, err
 	}
 	if ref, found, err := s.ofBranch(name, cells); found || err != nil {
 		return ref, err
+	}
+	switch id, err := s.db.Resolve(s.a.ctx, name); {
+	case err == nil:
+		return s.named(id, "run "+id, cells)
+	case !errors.Is(err, sqlite.ErrNotFound):
+		return results.Reference{}, err
 	}
 	return results.Reference{}, s.nothing(name, known)
 }
@@ -127,6 +144,9 @@ func (s *seeker) named(id, how string, cells []gates.Work) (ref results.Referenc
 		return ref, &noReference{text: fmt.Sprintf("run %s was measured on another machine (%s): times of two machines cannot be compared", id, what),
 			hint: "measure the reference here, or say --any-machine"}
 	}
+	if what := s.otherwise(&s.past[i]); what != "" {
+		return ref, &noReference{text: fmt.Sprintf("run %s measured something else: %s", id, what), hint: "measure both with the same options"}
+	}
 	lacking, err := s.lacks(id, cells)
 	if err != nil {
 		return ref, err
@@ -140,12 +160,16 @@ func (s *seeker) named(id, how string, cells []gates.Work) (ref results.Referenc
 func (s *seeker) last(name string, cells []gates.Work) (ref results.Reference, err error) {
 	back := 0
 	if n, counted := strings.CutPrefix(name, "last~"); counted {
-		if _, err := fmt.Sscanf(n, "%d", &back); err != nil || back < 0 {
+		if back, err = strconv.Atoi(n); err != nil || back < 0 {
 			return ref, fmt.Errorf("%q: last~N takes a number, as in last~1", name)
 		}
 	}
 	for i := range s.past {
-		if s.strange(&s.past[i]) != "" {
+		_, fine, err := s.suits(&s.past[i], cells)
+		if err != nil {
+			return ref, err
+		}
+		if !fine {
 			continue
 		}
 		if back--; back < 0 {
@@ -158,8 +182,8 @@ func (s *seeker) last(name string, cells []gates.Work) (ref results.Reference, e
 // ofCommits takes the newest run of the newest commit that has one. Uncommitted changes are no commit's.
 func (s *seeker) ofCommits(name string, commits host.Commits, cells []gates.Work) (ref results.Reference, found bool, err error) {
 	for back, commit := range commits.List {
-		if e := &s.run.Environment; back == 0 && commits.Head && e.Branch == name && !e.Dirty {
-			continue // on the branch itself that is what is measured now
+		if back == 0 && commits.Head && s.isOn(name) {
+			continue // that is what is measured now
 		}
 		for i := range s.past {
 			e := &s.past[i].Environment
@@ -178,6 +202,12 @@ func (s *seeker) ofCommits(name string, commits host.Commits, cells []gates.Work
 	return ref, false, nil
 }
 
+// isOn tells whether a run is one of the branch itself, or may be: on another branch, the same commit is the other one's.
+func (s *seeker) isOn(branch string) bool {
+	e := &s.run.Environment
+	return !e.Dirty && (e.Branch == "" || e.Branch == strings.TrimPrefix(branch, "origin/"))
+}
+
 // ofBranch goes by what the runs say, where git does not know the branch, or not how it goes with this commit.
 func (s *seeker) ofBranch(name string, cells []gates.Work) (ref results.Reference, found bool, err error) {
 	for i := range s.past {
@@ -192,12 +222,28 @@ func (s *seeker) ofBranch(name string, cells []gates.Work) (ref results.Referenc
 	return ref, false, nil
 }
 
+// suits tells whether a verdict can rest on a run: this machine's, with trials enough of each cell that had it to themselves.
 func (s *seeker) suits(r *results.Run, cells []gates.Work) (results.Reference, bool, error) {
-	if s.strange(r) != "" {
+	if s.strange(r) != "" || s.otherwise(r) != "" {
 		return results.Reference{}, false, nil
 	}
-	lacking, err := s.lacks(r.ID, cells)
-	return results.Reference{Run: r.ID}, lacking == nil && err == nil, err
+	medians, err := s.db.Medians(s.a.ctx, []string{r.ID})
+	if err != nil {
+		return results.Reference{}, false, err
+	}
+	enough := map[gates.Work]bool{}
+	for _, c := range medians[r.ID] {
+		enough[gates.Work{Workload: c.Workload, Identity: c.Identity}] = c.N >= stats.LeastBlocks
+		if len(cells) == 0 && c.N >= stats.LeastBlocks { // any
+			return results.Reference{Run: r.ID}, true, nil
+		}
+	}
+	for _, c := range cells {
+		if !enough[c] {
+			return results.Reference{}, false, nil
+		}
+	}
+	return results.Reference{Run: r.ID}, len(cells) > 0, nil
 }
 
 // strange says by what a run's machine is another one; "" where it is this one, or need not be.
@@ -205,7 +251,29 @@ func (s *seeker) strange(r *results.Run) string {
 	if s.run.Options.AnyMachine {
 		return ""
 	}
+	if r.Environment.OS == "" || r.Environment.Arch == "" || r.Environment.Cores == 0 || r.Environment.CPU == "" && s.run.Environment.CPU != "" {
+		return "what it was is not known"
+	}
 	return anotherMachine(r.Environment, s.run.Environment)
+}
+
+// otherwise says by which options a run measured something else: what a profile or -D changes is no level of a cell.
+func (s *seeker) otherwise(r *results.Run) string {
+	a, b := &r.Options, &s.run.Options
+	if a.Profile != b.Profile {
+		return fmt.Sprintf("--profile %q, now %q", a.Profile, b.Profile)
+	}
+	for key := range b.Define {
+		if a.Define[key] != b.Define[key] {
+			return fmt.Sprintf("-D %s=%s, now %s", key, a.Define[key], b.Define[key])
+		}
+	}
+	for key := range a.Define {
+		if _, has := b.Define[key]; !has {
+			return fmt.Sprintf("-D %s=%s, now without", key, a.Define[key])
+		}
+	}
+	return ""
 }
 
 // anotherMachine is the first difference that makes a machine another one; "" where there is none.
@@ -234,10 +302,10 @@ func (s *seeker) lacks(id string, cells []gates.Work) (*gates.Work, error) {
 	return nil, nil
 }
 
-// nothing says what there is instead.
+// nothing says what there is instead, and what to do. known: git knows the name.
 func (s *seeker) nothing(name string, known bool) error {
 	text := fmt.Sprintf("there is no stored run of %q to compare with", name)
-	if !known {
+	if !known && !strings.HasPrefix(name, "last") {
 		text += ": it is no tag, no branch and no commit here, and no run"
 	}
 	strangers, dirty := 0, 0
@@ -248,14 +316,27 @@ func (s *seeker) nothing(name string, known bool) error {
 			dirty++
 		}
 	}
-	text += fmt.Sprintf("; of %s there %s", s.run.Experiment, plural(len(s.past), "earlier run"))
+	told := plural(len(s.past), "earlier run") + " of " + s.run.Experiment
+	if len(s.past) == 0 {
+		told = "no earlier run of " + s.run.Experiment
+	}
 	if strangers > 0 {
-		text += fmt.Sprintf(", %d of them measured on another machine", strangers)
+		told += fmt.Sprintf(", %d of them measured on another machine", strangers)
 	}
 	if dirty > 0 {
-		text += fmt.Sprintf(", %d with uncommitted changes", dirty)
+		told += fmt.Sprintf(", %d with uncommitted changes", dirty)
 	}
-	return &noReference{text: text, hint: fmt.Sprintf("measure it there first (git switch %s && runner run %s), name a run with `runner tag RUN %s`, or let the check be `optional: true`", name, s.run.Spec, name)}
+	if len(s.past) > strangers+dirty {
+		told += "; it takes one with five trials of each cell that had the machine to themselves"
+	}
+	hint := "`optional: true` in the check lets it be skipped until there is one"
+	switch {
+	case !known:
+		hint = "`runner list runs` and `runner list tags` show what there is"
+	case s.run.Environment.Branch != name:
+		hint = fmt.Sprintf("measure it there: git switch %s && runner run %s; %s", name, s.run.Spec, hint)
+	}
+	return &noReference{text: text + " (" + told + ")", hint: hint, yet: true}
 }
 
 // referred reads the runs that a run is compared with. One that is gone is left out: its checks say so.

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +54,7 @@ Exit codes: 0 all was reproduced · 1 something was not · 2 trouble · 3 someth
 	}
 	how.flags(c)
 	a.turnsFlag(c)
-	c.Flags().StringVar(&within, "within", "10%", "how much a speedup may differ and still be reproduced")
+	c.Flags().StringVar(&within, "within", "10%", "how much a speedup may differ and still be reproduced: a `SHARE`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON document on stdout")
 	return c
 }
@@ -88,6 +91,11 @@ func (a *app) replay(ref string, how manner, within float64, asJSON bool) error 
 	if err != nil {
 		return err
 	}
+	if busy, err := db.Claimed(a.ctx, id); err != nil {
+		return err
+	} else if busy {
+		return fmt.Errorf("run %s is going on\n  hint: wait for its end", id)
+	}
 	was, before, err := a.recall(a.ctx, db, id)
 	if err != nil {
 		return err
@@ -101,7 +109,14 @@ func (a *app) replay(ref string, how manner, within float64, asJSON bool) error 
 		return err
 	}
 	defer leave()
-	now, undone, err := a.measure(db, x, was.Options, how, was.References)
+	if err := otherBuild(was); err != nil {
+		return err
+	}
+	refs, err := a.carriedOver(db, x, was)
+	if err != nil {
+		return err
+	}
+	now, undone, err := a.measure(db, x, was.Options, how, refs)
 	if err != nil {
 		return err
 	}
@@ -112,6 +127,25 @@ func (a *app) replay(ref string, how manner, within float64, asJSON bool) error 
 		return a.ctx.Err()
 	}
 	return a.tellReplay(db, was, before, now, within, asJSON, undone)
+}
+
+// carriedOver are the references of a run that this machine's can be compared with, too.
+func (a *app) carriedOver(db *sqlite.DB, x experiment, was results.Run) (refs []results.Reference, err error) {
+	s := &seeker{a: a, db: db, run: a.begun(x, was.Options)}
+	for _, ref := range was.References {
+		run, err := db.Run(a.ctx, ref.Run)
+		if errors.Is(err, sqlite.ErrNotFound) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		if what := s.strange(&run); what != "" {
+			fmt.Fprintf(a.stderr, "runner: run %s, which %q stands for, was measured on another machine (%s): nothing is compared with it\n", ref.Run, ref.Since, reports.Visible(what))
+			continue
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
 }
 
 func (a *app) tellReplay(db *sqlite.DB, was results.Run, before gates.Data, now string, within float64, asJSON bool, undone error) error {
@@ -151,24 +185,39 @@ func (a *app) tellReplay(db *sqlite.DB, was results.Run, before gates.Data, now 
 func (a *app) unpack(run results.Run) (leave func(), err error) {
 	var other []string // that are not here as they were
 	for _, c := range run.Code {
-		if is, ok := digest(c.Path); !filepath.IsAbs(c.Path) && (!ok || is.Digest != c.Digest) {
+		switch is, ok := digest(c.Path); {
+		case ok && is.Digest == c.Digest:
+		case !filepath.IsAbs(c.Path):
 			other = append(other, c.Path)
+		case c.Text != "": // a program of the system may be another one, and is told; one that somebody wrote is what was measured
+			return nil, fmt.Errorf("%s is not what it was when run %s was measured\n  hint: put it back: a path from the root is not unpacked elsewhere", reports.Visible(c.Path), run.ID)
 		}
 	}
-	if len(other) == 0 {
+	spec := filepath.Dir(run.Spec)
+	if info, err := os.Stat(spec); len(other) == 0 && err == nil && info.IsDir() {
 		return func() {}, nil
 	}
 	for _, c := range run.Code {
 		switch {
 		case filepath.IsAbs(c.Path):
+		case digestOf(c.Text) == c.Digest && filepath.IsLocal(c.Path):
+		case c.Text == "" && !slices.Contains(other, c.Path):
+			return nil, fmt.Errorf("not all files are here as they were, and %s, which run %s does not carry, cannot go with the others\n  hint: call replay in a checkout of what was measured", reports.Visible(c.Path), run.ID)
 		case c.Text == "":
 			return nil, fmt.Errorf("%s is not here as it was (sha256 %.12s), and run %s does not carry it\n  hint: call replay in the directory where it is, such as a checkout of commit %s",
 				reports.Visible(c.Path), c.Digest, run.ID, cmpText(run.Environment.Commit, "that it was measured with"))
-		case !filepath.IsLocal(c.Path):
-			return nil, fmt.Errorf("%s is not here as it was, and lies outside of the directory of run %s: it is not unpacked\n  hint: call replay in a directory beside which it lies", reports.Visible(c.Path), run.ID)
+		case filepath.IsLocal(c.Path):
+			return nil, fmt.Errorf("the text of %s that run %s carries is not what was measured: its digest differs", reports.Visible(c.Path), run.ID)
+		default:
+			return nil, fmt.Errorf("not all files are here as they were, and %s lies outside of the directory of run %s, so that it is not unpacked\n  hint: call replay in a checkout of what was measured", reports.Visible(c.Path), run.ID)
 		}
 	}
 	return a.elsewhere(run, other)
+}
+
+func digestOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 func (a *app) elsewhere(run results.Run, other []string) (leave func(), err error) {
@@ -182,6 +231,10 @@ func (a *app) elsewhere(run results.Run, other []string) (leave func(), err erro
 	}
 	leave = func() {
 		_ = os.Chdir(here)
+		if a.ctx.Err() != nil && len(run.Code) > 0 { // to be resumed there
+			fmt.Fprintf(a.stderr, "runner: its files are kept in %s: call resume there, with --db\n", dir)
+			return
+		}
 		_ = os.RemoveAll(dir)
 	}
 	root, err := os.OpenRoot(dir) // nothing in a run leads out of it
@@ -215,7 +268,9 @@ func (a *app) elsewhere(run results.Run, other []string) (leave func(), err erro
 		leave()
 		return nil, err
 	}
-	fmt.Fprintf(a.stderr, "runner: %s here is not what it was: the files of run %s are run\n", reports.Visible(strings.Join(other, ", ")), run.ID)
+	if len(other) > 0 {
+		fmt.Fprintf(a.stderr, "runner: %s: not here, or not what it was: the files of run %s are run\n", reports.Visible(strings.Join(other, ", ")), run.ID)
+	}
 	return leave, nil
 }
 

@@ -125,6 +125,10 @@ func (a *app) completeRuns(_ *cobra.Command, args []string, _ string) ([]string,
 	ids := []string{"last"}
 	if db, err := sqlite.OpenReadOnly(a.ctx, a.database("")); err == nil {
 		defer db.Close()
+		tags, _ := db.Tags(a.ctx)
+		for _, t := range tags {
+			ids = append(ids, t.Name+"\t"+oneLine(t.Experiment))
+		}
 		runs, _ := db.Runs(a.ctx, sqlite.Filter{Limit: 20})
 		for _, r := range runs {
 			ids = append(ids, r.ID+"\t"+oneLine(r.Experiment))

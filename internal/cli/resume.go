@@ -138,11 +138,25 @@ func (a *app) unfinished(db *sqlite.DB, run results.Run) (x experiment, trials [
 	if x, err = stored(run); err != nil {
 		return x, nil, err
 	}
-	if err := errors.Join(a.sameSpec(run), otherBuild(run)); err != nil {
+	if err := firstError(a.sameSpec(run), otherBuild(run), sameCode(run)); err != nil {
 		return x, nil, err
 	}
 	trials, err = db.Trials(context.WithoutCancel(a.ctx), run.ID, sqlite.Everything)
 	return x, trials, err
+}
+
+// sameCode tells of a workload that is not what it was when the run was begun: blocks of two programs are no sample of either.
+func sameCode(run results.Run) error {
+	for _, c := range run.Code {
+		info, err := os.Stat(c.Path)
+		if err == nil && c.Text == "" && info.Mode()&0o111 == 0 {
+			continue // data, which its own preparation may have made
+		}
+		if is, ok := digest(c.Path); !ok || is.Digest != c.Digest {
+			return fmt.Errorf("%s is not what it was when run %s was begun: its blocks would be of two programs\n  hint: put it back, or measure anew%s", reports.Visible(c.Path), run.ID, begunIn(run))
+		}
+	}
+	return nil
 }
 
 // otherBuild tells that the other build of a run is not there any more.
@@ -196,6 +210,15 @@ func (a *app) sayDifferences(run results.Run, now results.Environment, machines 
 	}
 	if another != "" && !machines {
 		return fmt.Errorf("the %s is not that of the machine on which run %s was begun: the times of the two cannot be compared\n  hint: go on there, or say --any-machine", another, run.ID)
+	}
+	return nil
+}
+
+func firstError(all ...error) error {
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runner/internal/host"
+	"runner/reports"
 	"runner/results/sqlite"
 )
 
@@ -48,12 +50,36 @@ says which.`,
 			if err != nil {
 				return err
 			}
-			return db.Tag(a.ctx, id, args[1])
+			return a.tag(db, id, args[1])
 		},
 		ValidArgsFunction: a.completeRuns,
 	}
 	c.Flags().BoolVar(&remove, "delete", false, "take the name away; the run stays")
 	return c
+}
+
+// tag names a run, and says what else had the name.
+func (a *app) tag(db *sqlite.DB, id, name string) error {
+	run, err := db.Run(a.ctx, id)
+	if err != nil {
+		return err
+	}
+	before, had, err := db.Tagged(a.ctx, name, run.Experiment)
+	if err != nil {
+		return err
+	}
+	if err := db.Tag(a.ctx, id, name); err != nil || a.quiet {
+		return err
+	}
+	moved := ""
+	if had && before != id {
+		moved = ", no longer " + before
+	}
+	fmt.Fprintf(a.stderr, "%s is run %s of %s%s\n", reports.Visible(name), id, reports.Visible(run.Experiment), moved)
+	if commits, known := host.GitCommits(a.ctx, ".", name, ""); known && commits.Branch {
+		fmt.Fprintf(a.stderr, "runner: there is a branch %s too, which --against means: name it otherwise\n", reports.Visible(name))
+	}
+	return nil
 }
 
 func (a *app) listTags(w io.Writer) error {

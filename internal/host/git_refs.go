@@ -16,7 +16,7 @@ func GitBranch(ctx context.Context, dir string) string {
 	if _, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
 		return ""
 	}
-	for _, variable := range []string{"GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"} { // they check out a commit, not a branch
+	for _, variable := range []string{"GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"} { // they check out a commit, not a branch; that of a pull request is called 7/merge
 		if name := os.Getenv(variable); name != "" {
 			return name
 		}

@@ -74,9 +74,7 @@ func TestSweep(t *testing.T) {
 }
 
 func TestSweepReapsWhatEndsByItself(t *testing.T) {
-	if err := Adopt(); err != nil {
-		t.Skip(err)
-	}
+	adopt(t)
 	if err := exec.Command("sh", "-c", "setsid sleep 0.05 &").Run(); err != nil {
 		t.Skip(err)
 	}

@@ -110,6 +110,7 @@ func TestImportRefuses(t *testing.T) {
 		{2, `"seed":"0"`, `"seed":"x"`, "the seed"},
 		{2, `"seed":"0"`, `"seed":"99999999999999999999"`, "the seed"},
 		{2, `"options":"{`, `"options":"{{`, "line 2: a run: invalid"},
+		{2, `"options":"{`, `"options":"{\"zz\":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `,`, "line 2: a run: options is nested more than 100 deep"}, // SQLite's own functions would refuse the row later
 		{2, `"started_ns":`, `"started_ns":-`, "started_ns is -"},
 		{3, `"cell":0`, `"cell":1`, "line 4: a cell: 1 is there twice, or not in its place"},
 		{3, `"encoded":"`, `"encoded":"=`, "line 3: a cell: "},

@@ -200,9 +200,44 @@ func plausible(k *kind, values []any) error {
 			if slices.Contains(named, name) && strings.ContainsFunc(v, unicode.IsControl) {
 				return fmt.Errorf("%s is %.100q", name, v)
 			}
+			if strings.IndexByte("{[", firstByte(v)) >= 0 && deeper(v, mostNested) {
+				return fmt.Errorf("%s is nested more than %d deep", name, mostNested)
+			}
 		}
 	}
 	return nil
+}
+
+// mostNested is far below what the JSON functions of SQLite take: a row that these refuse would spoil every question that
+// goes through all runs.
+const mostNested = 100
+
+func firstByte(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[0]
+}
+
+// deeper tells whether a text has more brackets open at once than that, outside of strings.
+func deeper(text string, most int) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > most {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
 }
 
 // largest is what a column can plausibly hold.
