@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"runner/gates"
-	"runner/internal/diag"
 	"runner/reports"
 	"runner/results"
 	"runner/results/sqlite"
@@ -99,22 +96,12 @@ func (a *app) completeTwoRuns(c *cobra.Command, args []string, text string) ([]s
 }
 
 func (a *app) condition(text string) (*gates.Condition, error) {
-	on, problems := gates.CompileCondition(diag.Text{String: text, At: func(offset int) diag.Pos {
-		before := string([]rune(text)[:offset])
-		line := before[strings.LastIndexByte(before, '\n')+1:]
-		return diag.Pos{File: "--fail-on", Line: 1 + strings.Count(before, "\n"), Col: 1 + utf8.RuneCountInString(line)}
-	}})
-	if len(problems) == 0 {
-		return on, nil
+	const argument = "--fail-on"
+	on, problems := gates.CompileCondition(typed(argument, text))
+	if len(problems) > 0 {
+		return nil, a.refuseTyped(problems, map[string]string{argument: text})
 	}
-	diag.Print(a.stderr, problems, func(_ string, n int) (string, bool) {
-		lines := strings.Split(text, "\n")
-		if n < 1 || n > len(lines) {
-			return "", false
-		}
-		return lines[n-1], true
-	})
-	return nil, errReported
+	return on, nil
 }
 
 // compare reads two runs from the database and compares them.

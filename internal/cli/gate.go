@@ -77,24 +77,34 @@ func (a *app) compile(asserts []string, x experiment) ([]gates.Check, error) {
 	for i, text := range asserts {
 		file := fmt.Sprintf("--assert %d", i+1)
 		texts[file] = text
-		more, list := gates.CompileText(diag.Text{String: text, At: func(offset int) diag.Pos {
-			before := string([]rune(text)[:offset])
-			line := before[strings.LastIndexByte(before, '\n')+1:]
-			return diag.Pos{File: file, Line: 1 + strings.Count(before, "\n"), Col: 1 + utf8.RuneCountInString(line)}
-		}}, x.spec, &x.plan, gates.Options{Aliases: aliases()})
+		more, list := gates.CompileText(typed(file, text), x.spec, &x.plan, gates.Options{Aliases: aliases()})
 		checks = append(checks, more...)
 		problems = append(problems, list...)
 	}
 	if len(problems) > 0 {
-		problems.Sort()
-		diag.Print(a.stderr, problems, func(file string, n int) (string, bool) {
-			lines := strings.Split(texts[file], "\n")
-			if n < 1 || n > len(lines) {
-				return "", false
-			}
-			return lines[n-1], true
-		})
-		return nil, errReported
+		return nil, a.refuseTyped(problems, texts)
 	}
 	return checks, nil
+}
+
+// typed is an expression that was typed as an argument, which stands for its file.
+func typed(argument, text string) diag.Text {
+	return diag.Text{String: text, At: func(offset int) diag.Pos {
+		before := string([]rune(text)[:offset])
+		line := before[strings.LastIndexByte(before, '\n')+1:]
+		return diag.Pos{File: argument, Line: 1 + strings.Count(before, "\n"), Col: 1 + utf8.RuneCountInString(line)}
+	}}
+}
+
+// refuseTyped prints the problems of arguments with their lines.
+func (a *app) refuseTyped(problems diag.List, texts map[string]string) error {
+	problems.Sort()
+	diag.Print(a.stderr, problems, func(argument string, n int) (string, bool) {
+		lines := strings.Split(texts[argument], "\n")
+		if n < 1 || n > len(lines) {
+			return "", false
+		}
+		return lines[n-1], true
+	})
+	return errReported
 }

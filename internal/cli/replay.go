@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -77,12 +78,7 @@ func (a *app) replay(ref string, how manner, within float64, asJSON bool) error 
 	if err != nil {
 		return err
 	}
-	if db, err := a.reading(path); err != nil { // which does not make the file where there is none
-		return err
-	} else if err := db.Close(); err != nil {
-		return err
-	}
-	db, err := sqlite.Open(a.ctx, path)
+	db, err := a.writing(path)
 	if err != nil {
 		return err
 	}
@@ -205,7 +201,7 @@ func (a *app) unpack(run results.Run) (leave func(), err error) {
 			return nil, fmt.Errorf("not all files are here as they were, and %s, which run %s does not carry, cannot go with the others\n  hint: call replay in a checkout of what was measured", reports.Visible(c.Path), run.ID)
 		case c.Text == "":
 			return nil, fmt.Errorf("%s is not here as it was (sha256 %.12s), and run %s does not carry it\n  hint: call replay in the directory where it is, such as a checkout of commit %s",
-				reports.Visible(c.Path), c.Digest, run.ID, cmpText(run.Environment.Commit, "that it was measured with"))
+				reports.Visible(c.Path), c.Digest, run.ID, cmp.Or(run.Environment.Commit, "that it was measured with"))
 		case filepath.IsLocal(c.Path):
 			return nil, fmt.Errorf("the text of %s that run %s carries is not what was measured: its digest differs", reports.Visible(c.Path), run.ID)
 		default:
@@ -272,11 +268,4 @@ func (a *app) elsewhere(run results.Run, other []string) (leave func(), err erro
 		fmt.Fprintf(a.stderr, "runner: %s: not here, or not what it was: the files of run %s are run\n", reports.Visible(strings.Join(other, ", ")), run.ID)
 	}
 	return leave, nil
-}
-
-func cmpText(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

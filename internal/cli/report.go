@@ -100,6 +100,18 @@ func (a *app) reading(path string) (*sqlite.DB, error) {
 	return sqlite.OpenReadOnly(a.ctx, path)
 }
 
+// writing opens a database that is there for writing; it does not make one.
+func (a *app) writing(path string) (*sqlite.DB, error) {
+	db, err := a.reading(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return sqlite.Open(a.ctx, path)
+}
+
 // oneRun wants a reference to a run.
 func oneRun(c *cobra.Command, args []string) error {
 	if len(args) == 1 {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,13 +51,7 @@ The exit codes are those of "runner run".`,
 }
 
 func (a *app) resume(ref string, out *outputs, how manner, machines bool) error {
-	path := a.database("")
-	if db, err := a.reading(path); err != nil { // which does not make the file where there is none
-		return err
-	} else if err := db.Close(); err != nil {
-		return err
-	}
-	db, err := sqlite.Open(a.ctx, path)
+	db, err := a.writing(a.database(""))
 	if err != nil {
 		return err
 	}
@@ -138,7 +133,7 @@ func (a *app) unfinished(db *sqlite.DB, run results.Run) (x experiment, trials [
 	if x, err = stored(run); err != nil {
 		return x, nil, err
 	}
-	if err := firstError(a.sameSpec(run), otherBuild(run), sameCode(run)); err != nil {
+	if err := cmp.Or(a.sameSpec(run), otherBuild(run), sameCode(run)); err != nil {
 		return x, nil, err
 	}
 	trials, err = db.Trials(context.WithoutCancel(a.ctx), run.ID, sqlite.Everything)
@@ -210,15 +205,6 @@ func (a *app) sayDifferences(run results.Run, now results.Environment, machines 
 	}
 	if another != "" && !machines {
 		return fmt.Errorf("the %s is not that of the machine on which run %s was begun: the times of the two cannot be compared\n  hint: go on there, or say --any-machine", another, run.ID)
-	}
-	return nil
-}
-
-func firstError(all ...error) error {
-	for _, err := range all {
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -29,12 +29,7 @@ says which.`,
 			return fmt.Errorf("%s takes RUN and NAME, or --delete and NAME\n  hint: such as %s last v1.0", c.CommandPath(), c.CommandPath())
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if db, err := a.reading(a.database("")); err != nil { // which does not make the file where there is none
-				return err
-			} else if err := db.Close(); err != nil {
-				return err
-			}
-			db, err := sqlite.Open(a.ctx, a.database(""))
+			db, err := a.writing(a.database(""))
 			if err != nil {
 				return err
 			}
