@@ -134,7 +134,7 @@ func (db *DB) rowsOf(ctx context.Context, q reading, id string, row func(*kind, 
 			if stored, ok := sum.(int64); sum != nil && (!ok || stored != part.sum(values)) {
 				return db.damaged(errChecksum, "run %s, %s %d", id, part.k.name, n)
 			}
-			return row(part.k, values[part.drop:][:len(part.k.columns)])
+			return row(part.k, values[part.drop:][:len(part.k.columns())])
 		}, part.query, number)
 		if err == nil && part.k == &trialLine {
 			err = db.counted(ctx, q, id, number, n)

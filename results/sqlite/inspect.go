@@ -156,7 +156,7 @@ func (p *inspection) trial(values []any) error {
 // room unpacks what is packed, to see how long it is.
 func (p *inspection) room(values []any) error {
 	for i, v := range values[widthOf(plainColumns):] {
-		name, most := trialLine.columns[widthOf(plainColumns)+i], keepJSON
+		name, most := trialLine.columns()[widthOf(plainColumns)+i], keepJSON
 		if name == spanColumn {
 			most = mostTimeline
 		}
@@ -186,10 +186,10 @@ var named = []string{"id", "experiment", "version", "outcome", "workload", "stat
 // plausible looks at numbers and names by themselves.
 func plausible(k *kind, values []any) error {
 	for i, v := range values {
-		name := k.columns[i]
+		name := k.columns()[i]
 		switch v := v.(type) {
 		case nil:
-			if !slices.Contains(k.nullable, name) {
+			if !slices.Contains(k.nullable(), name) {
 				return fmt.Errorf("without %s", name)
 			}
 		case int64:

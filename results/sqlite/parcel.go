@@ -230,7 +230,7 @@ func (c *contents) add(k *kind, values []any, line []byte) error {
 	switch k {
 	case &runLine:
 		values = slices.Clone(values)
-		values[slices.Index(k.columns, "outcome")] = nil
+		values[slices.Index(k.columns(), "outcome")] = nil
 		var err error
 		if line, err = k.encode(nil, values); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -19,22 +20,40 @@ import (
 // portable is the version of that file.
 const portable = 1
 
-// kind is what a line holds.
+// kind is what a line holds. Its lists of columns are made when they are needed: every trial's process is this program.
 type kind struct {
-	name     string
-	columns  []string // in the order of the table, without what the database adds
-	nullable []string
+	name       string
+	table      string // its columns, in their order
+	mayBeEmpty string // those of them that may be NULL
+
+	once  sync.Once
+	names struct{ all, nullable []string }
 }
 
 var (
-	runLine   = kind{"run", namesOf(runColumns, "checksum"), namesOf("started_ns, finished_ns, after, resumed, refs, code")}
-	cellLine  = kind{"cell", namesOf(cellColumns, "run", "checksum"), []string{"baseline"}}
-	trialLine = kind{"trial", namesOf(plainColumns + ", " + outputColumns + ", " + resultColumns + ", " + spanColumn),
-		namesOf("started_ns, reason, runtime_name, runtime_version, runtime_gil, runtime_path, warnings, results_digest, result_digest, contaminated, " +
-			outputColumns + ", " + resultColumns + ", " + spanColumn)}
-	verdictLine = kind{"verdict", namesOf(verdictColumns, "run", "checksum"), nil}
-	tagLine     = kind{"tag", []string{"name"}, nil}
+	runLine   = kind{name: "run", table: runColumns, mayBeEmpty: "started_ns, finished_ns, after, resumed, refs, code"}
+	cellLine  = kind{name: "cell", table: cellColumns, mayBeEmpty: "baseline"}
+	trialLine = kind{name: "trial", table: plainColumns + ", " + outputColumns + ", " + resultColumns + ", " + spanColumn,
+		mayBeEmpty: "started_ns, reason, runtime_name, runtime_version, runtime_gil, runtime_path, warnings, results_digest, result_digest, contaminated, " +
+			outputColumns + ", " + resultColumns + ", " + spanColumn}
+	verdictLine = kind{name: "verdict", table: verdictColumns}
+	tagLine     = kind{name: "tag", table: "name"}
 )
+
+func (k *kind) split() {
+	k.once.Do(func() { k.names.all, k.names.nullable = namesOf(k.table, "run", "checksum"), namesOf(k.mayBeEmpty, "") })
+}
+
+// columns are in the order of the table, without what the database adds.
+func (k *kind) columns() []string {
+	k.split()
+	return k.names.all
+}
+
+func (k *kind) nullable() []string {
+	k.split()
+	return k.names.nullable
+}
 
 // kinds are in the order in which a run has them.
 var kinds = []*kind{&runLine, &cellLine, &trialLine, &verdictLine, &tagLine}
@@ -57,20 +76,20 @@ func (k *kind) encode(b []byte, values []any) ([]byte, error) {
 		if v == nil {
 			continue
 		}
-		b = append(append(append(append(b, between...), '"'), k.columns[i]...), `":`...)
+		b = append(append(append(append(b, between...), '"'), k.columns()[i]...), `":`...)
 		between = ","
 		switch v := v.(type) {
 		case int64:
 			b = strconv.AppendInt(b, v, 10)
 		case string:
 			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return nil, fmt.Errorf("%s: %w", k.columns[i], errColumn)
+				return nil, fmt.Errorf("%s: %w", k.columns()[i], errColumn)
 			}
 			b = appendQuoted(b, v)
 		case []byte:
 			b = append(base64.StdEncoding.AppendEncode(append(b, `{"base64":"`...), v), `"}`...)
 		default:
-			return nil, fmt.Errorf("%s: %w", k.columns[i], errColumn)
+			return nil, fmt.Errorf("%s: %w", k.columns()[i], errColumn)
 		}
 	}
 	return append(b, "}}\n"...), nil
@@ -98,12 +117,12 @@ func appendQuoted(b []byte, s string) []byte {
 
 // decode reads what encode wrote, from behind the name of the kind. Columns that are left out are NULL.
 func (k *kind) decode(text []byte) ([]any, error) {
-	values := make([]any, len(k.columns))
+	values := make([]any, len(k.columns()))
 	rest, between := text, ""
-	for i, name := range k.columns {
+	for i, name := range k.columns() {
 		after, is := bytes.CutPrefix(rest, []byte(between+`"`+name+`":`))
 		if !is {
-			if !slices.Contains(k.nullable, name) && k.has(name, rest) {
+			if !slices.Contains(k.nullable(), name) && k.has(name, rest) {
 				return nil, fmt.Errorf("a %s without %s", k.name, name)
 			}
 			continue
@@ -123,7 +142,7 @@ func (k *kind) decode(text []byte) ([]any, error) {
 // has tells whether a column is missing, rather than that something is wrong before it.
 func (k *kind) has(name string, rest []byte) bool {
 	next, known := k.next(rest)
-	return len(rest) > 0 && rest[0] == '}' || known && slices.Index(k.columns, next) > slices.Index(k.columns, name)
+	return len(rest) > 0 && rest[0] == '}' || known && slices.Index(k.columns(), next) > slices.Index(k.columns(), name)
 }
 
 // next is the name of the column that is yet to be read.
@@ -133,7 +152,7 @@ func (k *kind) next(rest []byte) (name string, known bool) {
 	if !is || !ended || len(text) > 100 {
 		return "", false
 	}
-	return string(text), slices.Contains(k.columns, string(text))
+	return string(text), slices.Contains(k.columns(), string(text))
 }
 
 func (k *kind) misplaced(rest []byte) error {

@@ -249,7 +249,7 @@ func TestPortableColumnsAreThoseOfTheTables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, list := range [][2][]string{{columns, k.columns}, {nullable, k.nullable}} {
+		for _, list := range [][2][]string{{columns, k.columns()}, {nullable, k.nullable()}} {
 			a, b := slices.Sorted(slices.Values(list[0])), slices.Sorted(slices.Values(list[1]))
 			if !slices.Equal(a, b) {
 				t.Errorf("%s: %v, want %v", table, b, a)
