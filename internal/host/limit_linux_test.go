@@ -3,6 +3,7 @@ package host
 import (
 	"bufio"
 	"os/exec"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -45,6 +46,12 @@ func TestLoadOf(t *testing.T) {
 	defer func() { _, _ = same.Process.Kill(), same.Wait() }()
 	known := map[int]bool{other.Process.Pid: true}
 	inSession(t, "sleep 60 & (setsid sh -c 'sleep 60 & echo; wait' &) ; wait") // four: two of them adopted
+	for range 1000 { // a shell between them has ended, and its parent may not have heard of it yet
+		if all, _ := treeOfTable(known, 100); !slices.ContainsFunc(all, func(p member) bool { return p.ended }) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	for name, look := range map[string]func() ([]member, error){
 		"by children": func() ([]member, error) { return tree(known, 100) },
 		"by table":    func() ([]member, error) { return treeOfTable(known, 100) },
