@@ -46,7 +46,7 @@ func TestLoadOf(t *testing.T) {
 	defer func() { _, _ = same.Process.Kill(), same.Wait() }()
 	known := map[int]bool{other.Process.Pid: true}
 	inSession(t, "sleep 60 & (setsid sh -c 'sleep 60 & echo; wait' &) ; wait") // four: two of them adopted
-	for range 1000 { // a shell between them has ended, and its parent may not have heard of it yet
+	for range 1000 {                                                           // a shell between them has ended, and its parent may not have heard of it yet
 		if all, _ := treeOfTable(known, 100); !slices.ContainsFunc(all, func(p member) bool { return p.ended }) {
 			break
 		}
