@@ -68,7 +68,7 @@ type ClaimAgain struct {
 	Was   *float64 `json:"observed_then,omitempty"`
 	Is    *float64 `json:"observed_now,omitempty"`
 	Limit *float64 `json:"limit,omitempty"`
-	Unit  string   `json:"unit,omitempty"` // of these three: s, B, 1
+	Unit  string   `json:"unit,omitempty"` // of these three: see Value
 	Word  Repeated `json:"word"`
 	Why   string   `json:"reason,omitempty"`
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
@@ -23,11 +22,7 @@ func identified(plan *spec.Plan) *spec.Plan {
 
 // storedRun is a reference of a plan's cells.
 func storedRun(plan *spec.Plan, trials []results.Trial) *Reference {
-	ref := &Reference{Run: "past", Trials: trials}
-	for i, c := range plan.Cells {
-		ref.Cells = append(ref.Cells, results.PlannedCell{Index: i, Workload: c.Workload.Name, Identity: c.Identity, Cell: c.Cell})
-	}
-	return ref
+	return &Reference{Run: "past", Data: Data{Plan: plan, Trials: trials, Host: host}}
 }
 
 // shaky gives the time of each cell, give or take some per cent.
@@ -51,9 +46,8 @@ func TestChange(t *testing.T) {
 			t.Contaminated = "a neighbour"
 		}
 	}))
-	other := storedRun(plan, before.Trials)
-	other.Cells = slices.Clone(other.Cells)
-	other.Cells[1].Identity = "procs=3"
+	elsewhere := identified(planOf("", "executor=serial", "executor=procs workers=3"))
+	other := storedRun(elsewhere, trials(elsewhere, 10, shaky(1, 1, 0.01)))
 	for _, test := range []struct {
 		name, check string
 		now         float64 // s
@@ -70,10 +64,10 @@ func TestChange(t *testing.T) {
 		{name: "of the CPU time", check: `change(procs=2, of="cpu") < 0.05`, now: 1.1, before: before, want: "fail"},
 		{name: "of the memory", check: `change(procs=2, of="memory") == 0`, now: 1.1, before: before, want: "pass"},
 		{name: "both sides", check: "change(procs=2) < change(serial) + 0.02", now: 1.1, before: before, want: "pass"},
-		{name: "too few trials there", check: "change(procs=2) < 0.05", now: 1.1, before: few, want: "inconclusive: only 3 trials of run past had the machine to themselves"},
-		{name: "all shared the machine there", check: "change(procs=2) < 0.05", now: 1.1, before: busy, want: "inconclusive: only 0 trials of run past"},
-		{name: "half of them timed out there", check: "change(procs=2) < 0.05", now: 1, before: lossy, want: "error: run past, which \"main\" stands for, has only 10 ok trials"},
-		{name: "most shared the machine there", check: "change(procs=2) < 0.05", now: 1, before: mostlyBusy, want: "inconclusive: the machine was busy in 32 of 40 blocks of run past"},
+		{name: "too few trials there", check: "change(procs=2) < 0.05", now: 1.1, before: few, want: "inconclusive: run past, which \"main\" stands for: 3 blocks; at least 5"},
+		{name: "all shared the machine there", check: "change(procs=2) < 0.05", now: 1.1, before: busy, want: "inconclusive: run past, which \"main\" stands for: the machine was busy in 10 of 10 blocks"},
+		{name: "half of them timed out there", check: "change(procs=2) < 0.05", now: 1, before: lossy, want: "error: run past, which \"main\" stands for, cannot be compared with: only 10 of 20 blocks have an ok trial"},
+		{name: "most shared the machine there", check: "change(procs=2) < 0.05", now: 1, before: mostlyBusy, want: "inconclusive: run past, which \"main\" stands for: the machine was busy in 32 of 40 blocks"},
 		{name: "another cell there", check: "change(procs=2) < 0.05", now: 1, before: other, want: "error: run past, which \"main\" stands for, has no cell procs=2"},
 		{name: "none", check: "change(procs=2) < 0.05", now: 1, want: "error: no stored run"},
 		{name: "none, and allowed", check: "change(procs=2) < 0.05", now: 1, optional: true, want: "skipped: no stored run"},

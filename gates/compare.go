@@ -13,6 +13,7 @@ import (
 
 // Change is one cell in two runs, before and after.
 type Change struct {
+	Common       bool        `json:"-"` // both runs have the cell
 	Workload     string      `json:"workload"`
 	Cell         matrix.Cell `json:"-"`                // as the run after has it, if it does
 	Before       *Told       `json:"before,omitempty"` // s: median time; nil where there is no ok trial
@@ -68,19 +69,19 @@ func Compare(before, after Data, on *Condition) []Change {
 	a, b := measure(before), measure(after)
 	places := map[Work]int{}
 	for i, c := range before.Plan.Cells {
-		places[Work{c.Workload.Name, c.Identity}] = i
+		places[workOf(c)] = i
 	}
 	var out []Change
 	for i, c := range after.Plan.Cells {
-		at, common := places[Work{c.Workload.Name, c.Identity}]
+		at, common := places[workOf(c)]
 		if !common {
 			at = -1
 		}
-		delete(places, Work{c.Workload.Name, c.Identity})
+		delete(places, workOf(c))
 		out = append(out, changeOf(a, b, at, i, on))
 	}
 	for i, c := range before.Plan.Cells {
-		if _, left := places[Work{c.Workload.Name, c.Identity}]; left {
+		if _, left := places[workOf(c)]; left {
 			out = append(out, changeOf(a, b, i, -1, on))
 		}
 	}
@@ -91,7 +92,7 @@ func Compare(before, after Data, on *Condition) []Change {
 func changeOf(a, b *measured, i, k int, on *Condition) Change {
 	var c Change
 	was, is := timeIn(a, i, &c), timeIn(b, k, &c)
-	c.Before, c.After = toldOf(was), toldOf(is)
+	c.Before, c.After, c.Common = toldOf(was), toldOf(is), i >= 0 && k >= 0
 	switch {
 	case i < 0:
 		c.Reason = "only the later run has it"

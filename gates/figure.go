@@ -15,9 +15,14 @@ type figure struct {
 	why   string
 }
 
-// blocksOf are the blocks that some cells can be told by, and whether a verdict could rest on them: by the rules of every check.
-func (m *measured) blocksOf(cells ...int) (f figure, blocks []int) {
-	at := m.sight(cells, cells)
+// blocksOf are the blocks that some cells can be told by, and whether a verdict could rest on them: by the rules of every
+// check. What is steady may have shared the machine.
+func (m *measured) blocksOf(steady bool, cells ...int) (f figure, blocks []int) {
+	touchy := cells
+	if steady {
+		touchy = nil
+	}
+	at := m.sight(cells, touchy)
 	blocks = at.shown()
 	f.n = len(blocks)
 	switch {
@@ -33,7 +38,7 @@ func (m *measured) blocksOf(cells ...int) (f figure, blocks []int) {
 
 // timeOf is a cell's median time, in s.
 func (m *measured) timeOf(cell int) (figure, bool) {
-	f, blocks := m.blocksOf(cell)
+	f, blocks := m.blocksOf(false, cell)
 	if len(blocks) == 0 {
 		return f, false
 	}
@@ -50,7 +55,7 @@ func (m *measured) speedupOf(cell int) (figure, bool) {
 	if base < 0 || base == cell {
 		return figure{}, false
 	}
-	f, blocks := m.blocksOf(cell, base)
+	f, blocks := m.blocksOf(false, cell, base)
 	q := query{measured: m, cells: []int{cell}, bases: []int{base}, on: each(blocks)}
 	value, err := q.speedup(0)
 	if err != nil {

@@ -24,8 +24,9 @@ func init() {
 			}
 			return nil
 		},
-		value: func(q *query) (any, error) {
-			return q.change(q.params[0].(string), map[string]metric{"time": total, "cpu": cpu, "memory": peak}[q.params[1].(string)])
-		},
+		value: func(q *query) (any, error) { return q.change(q.params[0].(string), changing[q.params[1].(string)]) },
 	})
 }
+
+// changing is what of names.
+var changing = map[string]metric{"time": total, "cpu": cpu, "memory": peak}

@@ -6,14 +6,13 @@ import (
 
 	"runner/internal/diag"
 	"runner/internal/stats"
-	"runner/results"
+	"runner/spec"
 )
 
 // Reference is a stored run that change() compares with.
 type Reference struct {
-	Run    string // id
-	Cells  []results.PlannedCell
-	Trials []results.Trial
+	Run string // id
+	Data
 }
 
 // Work is what a cell is known by across runs.
@@ -49,8 +48,8 @@ func Sinces(checks []Check) []Since {
 				s.Optional, s.Pos = false, pos
 			}
 			for _, cell := range r.cells {
-				if w := c.assertion.plan.Cells[cell]; !slices.Contains(s.Cells, Work{w.Workload.Name, w.Identity}) {
-					s.Cells = append(s.Cells, Work{w.Workload.Name, w.Identity})
+				if w := workOf(c.assertion.plan.Cells[cell]); !slices.Contains(s.Cells, w) {
+					s.Cells = append(s.Cells, w)
 				}
 			}
 		}
@@ -58,13 +57,9 @@ func Sinces(checks []Check) []Since {
 	return all
 }
 
-// then is a metric of one cell in a reference: of its ok trials that had the machine to themselves; of all where they are too
-// few for a verdict.
+// then is a metric of one cell in a reference, on the blocks that tell of it.
 type then struct {
 	lack    string // why no verdict can rest on it; "" where one can
-	tried   int    // trials that count, whatever came of them
-	ok      int    // of them
-	clean   int    // ok ones that had the machine to themselves
 	values  []float64
 	medians []float64 // on resamples of the values; nil until they are asked for
 }
@@ -74,7 +69,8 @@ type thenKey struct {
 	cell          int
 }
 
-// then finds a cell's values in a reference.
+// then finds a cell's values in a reference. It goes by the rules of every check: lost trials are missing data, and a busy
+// machine tells nothing.
 func (m *measured) then(since string, cell int, x metric) (*then, error) {
 	key := thenKey{since, x.name, cell}
 	if known := m.thens[key]; known != nil {
@@ -84,57 +80,39 @@ func (m *measured) then(since string, cell int, x metric) (*then, error) {
 	if ref == nil {
 		return nil, &missing{reason: fmt.Sprintf("no stored run is known to compare with for %q", since), reference: true}
 	}
-	c := &m.Plan.Cells[cell]
-	planned := slices.IndexFunc(ref.Cells, func(p results.PlannedCell) bool {
-		return p.Workload == c.Workload.Name && p.Identity == c.Identity
-	})
-	if planned < 0 {
-		return nil, &missing{reason: fmt.Sprintf("run %s, which %q stands for, has no cell %s", ref.Run, since, m.key(cell))}
+	lacks := func(format string, args ...any) error {
+		return &missing{reason: fmt.Sprintf("run %s, which %q stands for, ", ref.Run, since) + fmt.Sprintf(format, args...)}
 	}
-	t, all := ref.then(ref.Cells[planned], x)
+	was, at := m.past(since, ref), workOf(m.Plan.Cells[cell])
+	place := slices.IndexFunc(ref.Plan.Cells, func(c spec.PlannedCell) bool { return workOf(c) == at })
+	if place < 0 {
+		return nil, lacks("has no cell %s", m.key(cell))
+	}
+	f, blocks := was.blocksOf(x.steady(), place)
+	t := &then{values: slices.DeleteFunc(was.on(place, blocks, x.of), func(v float64) bool { return !finite(v) })}
 	switch {
-	case t.ok == 0:
-		return nil, &missing{reason: fmt.Sprintf("run %s, which %q stands for, has no ok trial of %s", ref.Run, since, m.key(cell))}
-	case len(all) == 0:
-		return nil, &missing{reason: fmt.Sprintf("%s of %s was not measured in run %s, which %q stands for", x.name, m.key(cell), ref.Run, since)}
-	case (t.tried-t.ok)*mostLost > t.tried:
-		return nil, &missing{reason: fmt.Sprintf("run %s, which %q stands for, has only %d ok trials of %s in %s", ref.Run, since, t.ok, m.key(cell), counted(t.tried, "block"))}
+	case len(blocks) == 0:
+		return nil, lacks("cannot be compared with: %s", was.noOK(place).reason)
+	case f.unfit == Error:
+		return nil, lacks("cannot be compared with: %s", f.why)
+	case len(t.values) == 0:
+		return nil, lacks("did not measure %s of %s", x.name, m.key(cell))
+	case f.unfit != "":
+		t.lack = fmt.Sprintf("run %s, which %q stands for: %s: measure it again", ref.Run, since, f.why)
 	}
 	m.thens[key] = t
 	return t, nil
 }
 
-// then reads a cell's trials; all are its values, those that shared the machine too.
-func (r *Reference) then(cell results.PlannedCell, x metric) (t *then, all []float64) {
-	t = &then{}
-	shared := 0
-	for i := range r.Trials {
-		trial := &r.Trials[i]
-		if trial.Workload != cell.Workload || trial.Cell != cell.Cell || trial.Warmup || trial.Control || trial.Status == results.Interrupted {
-			continue
-		}
-		if t.tried++; trial.Contaminated != "" {
-			shared++
-		}
-		if trial.Status != results.OK {
-			continue
-		}
-		t.ok++
-		if v := x.of(trial); finite(v) {
-			if all = append(all, v); trial.Contaminated == "" || x.name == peak.name {
-				t.values = append(t.values, v)
-			}
-		}
+// past is a reference as it is asked.
+func (m *measured) past(since string, ref *Reference) *measured {
+	if m.pasts[since] == nil {
+		m.pasts[since] = measure(ref.Data)
 	}
-	switch t.clean = len(t.values); {
-	case t.clean < stats.LeastBlocks:
-		t.lack = fmt.Sprintf("only %s of run %s had the machine to themselves; at least %d are needed: measure it again", counted(t.clean, "trial"), r.Run, stats.LeastBlocks)
-		t.values = all
-	case shared > t.tried-shared && x.name != peak.name:
-		t.lack = fmt.Sprintf("the machine was busy in %d of %s of run %s: measure it again", shared, counted(t.tried, "block"), r.Run)
-	}
-	return t, all
+	return m.pasts[since]
 }
+
+func workOf(c spec.PlannedCell) Work { return Work{c.Workload.Name, c.Identity} }
 
 // median is that of the values, or on a resample of them. Its rows are not those of the run that is judged: the two runs
 // share no blocks, so that they are drawn apart.
@@ -184,7 +162,7 @@ func (q *query) both(since string, x metric) (now, before float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	q.rest(past.clean)
+	q.rest(len(past.values))
 	q.lack = past.lack
 	return m.(float64), past.median(q.measured, q.on), nil
 }

@@ -43,6 +43,7 @@ type measured struct {
 	contaminated [][]string         // of each cell by block: what else took part of the machine during its trial, "" for nothing
 	ran          [][]bool           // of each cell by block: whether a trial that counts was tried, whatever came of it
 	samples      map[sampleKey]sample
+	pasts        map[string]*measured // the references that were asked, by since
 	thens        map[thenKey]*then
 
 	draws     map[int]*stats.Draws // by the number of blocks
@@ -61,7 +62,7 @@ func measure(d Data) *measured {
 	n := len(d.Plan.Cells)
 	m := &measured{Data: d, counted: make([][]*results.Trial, n), ok: make([][]*results.Trial, n),
 		control: make([][]*results.Trial, n), absent: make([]string, n), unready: make([]string, n), missed: make([]bool, n), seen: make([][]*results.Trial, n),
-		contaminated: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, thens: map[thenKey]*then{}, draws: map[int]*stats.Draws{}}
+		contaminated: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, pasts: map[string]*measured{}, thens: map[thenKey]*then{}, draws: map[int]*stats.Draws{}}
 	index := map[trialKey]int{}
 	for i, c := range d.Plan.Cells {
 		index[trialKey{c.Workload.Name, c.Cell}] = i
@@ -149,6 +150,9 @@ type metric struct {
 	name string
 	of   func(*results.Trial) float64
 }
+
+// steady: it comes out the same whatever else takes part of the machine.
+func (x metric) steady() bool { return x.name == peak.name }
 
 type sampleKey struct {
 	cell   int

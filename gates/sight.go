@@ -59,7 +59,7 @@ func (s *statistic) touchy() []int {
 
 // steady: what is asked for comes out the same whatever else takes part of the machine.
 func (u *use) steady() bool {
-	return u.site.function.steady || u.site.function.across && u.params[1] == peak.name
+	return u.site.function.steady || u.site.function.across && changing[u.params[1].(string)].steady()
 }
 
 // cells are those that some functions are asked about, and their baselines, ascending.

@@ -24,7 +24,7 @@ type Value struct {
 	From  int    `json:"from"`
 	To    int    `json:"to"`
 	Value any    `json:"value"`
-	Unit  string `json:"unit,omitempty"` // s, B, 1, tasks/s; "" for what has none
+	Unit  string `json:"unit,omitempty"` // s, B, 1, tasks/s, share (1, of a change); "" for what has none
 }
 
 // Verdict is a check and what came of it.

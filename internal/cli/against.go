@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"runner/gates"
 	"runner/reports"
@@ -15,19 +14,18 @@ import (
 func (a *app) against(ctx context.Context, db *sqlite.DB, run results.Run, data gates.Data) (all []reports.Against, err error) {
 	told := map[string]bool{}
 	for _, ref := range run.References {
-		if told[ref.Run] {
+		before := data.References[ref.Since]
+		if told[ref.Run] || before == nil { // its checks say that it is gone
 			continue
 		}
 		told[ref.Run] = true
-		was, before, err := a.recall(ctx, db, ref.Run)
-		if errors.Is(err, sqlite.ErrNotFound) {
-			continue // its checks say so
-		} else if err != nil {
+		was, err := db.Run(ctx, ref.Run)
+		if err != nil {
 			return nil, err
 		}
 		one := reports.Against{Reference: ref, Started: was.Started, Differences: results.RunDifferences(was, run, before.Trials, data.Trials)}
 		if run.Options.Against != "" {
-			one.Changes = gates.Compare(before, data, nil)
+			one.Changes = gates.Compare(before.Data, data, nil)
 		}
 		all = append(all, one)
 	}

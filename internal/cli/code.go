@@ -38,6 +38,7 @@ func codeOf(plan *spec.Plan) (code []results.Code) {
 			}
 		}
 	}
+	seenCommand := map[*spec.Command]bool{} // cells share them
 	for i := range plan.Cells {
 		c := &plan.Cells[i]
 		if c.Workload.File != "" {
@@ -49,7 +50,6 @@ func codeOf(plan *spec.Plan) (code []results.Code) {
 			}
 		}
 		words(c.Dir, c.Program)
-		seenCommand := map[*spec.Command]bool{}
 		for _, command := range c.Commands {
 			if !seenCommand[command] {
 				seenCommand[command] = true

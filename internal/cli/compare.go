@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -152,7 +153,7 @@ func (a *app) recall(ctx context.Context, db *sqlite.DB, id string) (run results
 }
 
 func (a *app) tellComparison(c *reports.Comparison, lenient inconclusive, tell func(io.Writer, *reports.Comparison, reports.Style) error) error {
-	if !common(c.Changes) {
+	if !slices.ContainsFunc(c.Changes, func(one gates.Change) bool { return one.Common }) {
 		return fmt.Errorf("runs %s and %s have no cell in common\n  hint: cells are the same where their workload and their levels are", c.Before.ID, c.After.ID)
 	}
 	code := c.Code
@@ -170,13 +171,4 @@ func (a *app) tellComparison(c *reports.Comparison, lenient inconclusive, tell f
 		code = lenient.code()
 	}
 	return verdictCode(code)
-}
-
-func common(changes []gates.Change) bool {
-	for i := range changes {
-		if changes[i].Change != nil || changes[i].Outcome != "" || changes[i].Before != nil && changes[i].After != nil {
-			return true
-		}
-	}
-	return false
 }

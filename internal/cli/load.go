@@ -48,7 +48,7 @@ func (s *selection) flags(f *pflag.FlagSet) {
 
 // across are the flags of comparisons with stored runs.
 func (s *selection) across(f *pflag.FlagSet) {
-	f.StringVar(&s.against, "against", "", "compare each cell with the stored run `REF`: a tag, a branch, a commit, last, or a run; for change(), whatever it says")
+	f.StringVar(&s.against, "against", "", "compare each cell with the stored run `REF`: last, a branch, a tag, a commit, or a run; for change(), whatever it says")
 	f.BoolVar(&s.anyMachine, "any-machine", false, "compare with a stored run of another machine, too")
 }
 

@@ -110,7 +110,7 @@ func (a *app) printReferences(x experiment, options results.Options) {
 		refs, err = a.references(db, x, run)
 	}
 	if err != nil {
-		fmt.Fprintf(a.stdout, "  nothing yet: %s\n", reports.Visible(firstOf(err)))
+		fmt.Fprintf(a.stdout, "  nothing: %s\n", reports.Visible(firstOf(err)))
 	}
 	for _, r := range refs {
 		fmt.Fprintf(a.stdout, "  %s: run %s, %s\n", reports.Visible(r.Since), r.Run, reports.Visible(r.How))

@@ -81,17 +81,13 @@ func (a *app) referred(ctx context.Context, db *sqlite.DB, refs []results.Refere
 	all, byID := map[string]*gates.Reference{}, map[string]*gates.Reference{}
 	for _, r := range refs {
 		if byID[r.Run] == nil {
-			cells, err := db.Cells(ctx, r.Run)
+			_, data, err := a.recall(ctx, db, r.Run)
 			if errors.Is(err, sqlite.ErrNotFound) {
 				continue
 			} else if err != nil {
 				return nil, err
 			}
-			trials, err := db.Trials(ctx, r.Run, sqlite.Detail{})
-			if err != nil {
-				return nil, err
-			}
-			byID[r.Run] = &gates.Reference{Run: r.Run, Cells: cells, Trials: trials}
+			byID[r.Run] = &gates.Reference{Run: r.Run, Data: data}
 		}
 		all[r.Since] = byID[r.Run]
 	}

@@ -127,7 +127,10 @@ func (a *app) replay(ref string, how manner, within float64, asJSON bool) error 
 
 // carriedOver are the references of a run that this machine's can be compared with, too.
 func (a *app) carriedOver(db *sqlite.DB, x experiment, was results.Run) (refs []results.Reference, err error) {
-	s := &seeker{a: a, db: db, run: a.begun(x, was.Options)}
+	s, err := a.seeker(db, a.begun(x, was.Options))
+	if err != nil {
+		return nil, err
+	}
 	for _, ref := range was.References {
 		run, err := db.Run(a.ctx, ref.Run)
 		if errors.Is(err, sqlite.ErrNotFound) {

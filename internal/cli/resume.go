@@ -158,7 +158,7 @@ func sameCode(run results.Run) error {
 func otherBuild(run results.Run) error {
 	if dir := run.Options.AgainstBuild; dir != "" {
 		if _, err := os.Stat(dir); err != nil {
-			return fmt.Errorf("the other build of run %s is not at %s: %w\n  hint: call `runner resume` in the directory where the run was begun%s", run.ID, reports.Visible(dir), reason(err), begunIn(run))
+			return fmt.Errorf("the other build of run %s is not at %s: %w\n  hint: be in the directory where the run was begun%s", run.ID, reports.Visible(dir), reason(err), begunIn(run))
 		}
 	}
 	return nil

@@ -208,10 +208,9 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 	return run.ID, undone, err
 }
 
-// begun is a run that begins now, without what takes time to find out.
+// begun is a run that begins now, without its machine and all else that takes time to find out.
 func (a *app) begun(x experiment, options results.Options) results.Run {
-	return results.Run{Experiment: x.spec.Name, Spec: x.spec.File, Options: options, Seed: x.plan.Seed, Started: time.Now(),
-		Environment: machine(a.ctx, x.spec.File), Version: version()}
+	return results.Run{Experiment: x.spec.Name, Spec: x.spec.File, Options: options, Seed: x.plan.Seed, Started: time.Now(), Version: version()}
 }
 
 // carryOut measures what a run has not measured yet: all, or what is missing after the trials before. undone is what could

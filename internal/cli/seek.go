@@ -24,6 +24,9 @@ type seeker struct {
 }
 
 func (a *app) seeker(db *sqlite.DB, run results.Run) (*seeker, error) {
+	if run.Environment.OS == "" { // it has yet to begin
+		run.Environment = machine(a.ctx, run.Spec)
+	}
 	ended, err := db.Ended(a.ctx, run.Experiment)
 	if err != nil {
 		return nil, err
@@ -115,7 +118,7 @@ func (s *seeker) last(name string, cells []gates.Work) (ref results.Reference, e
 // ofCommits takes the newest run of the newest commit that has one. Uncommitted changes are no commit's.
 func (s *seeker) ofCommits(name string, commits host.Commits, cells []gates.Work) (ref results.Reference, found bool, err error) {
 	for back, commit := range commits.List {
-		if back == 0 && commits.Head && s.isOn(name) {
+		if back == 0 && commits.Branch && commits.Head && s.isOn(name) {
 			continue // that is what is measured now
 		}
 		for i := range s.past {
