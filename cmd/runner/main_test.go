@@ -11,16 +11,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"runner/executors"
+	"runner/internal/host"
 )
 
 var update = flag.Bool("update", false, "write the goldens in the scripts again")
 
 func TestMain(m *testing.M) {
 	executors.Serve() // the trials of the runs below are this program again
+	host.CountFor = 2 * time.Millisecond
 	testscript.Main(m, map[string]func(){"runner": main})
 }
 

@@ -9,12 +9,16 @@ import (
 	"time"
 )
 
+// CountFor is how long each count of Parallelism lasts. Only tests change it, which start runner a hundred times over and do
+// not ask how much this machine can do.
+var CountFor = 50 * time.Millisecond
+
 // Parallelism measures how many cores' worth of work this machine gives now: one thread counts for a while, then one on
 // each of cores processors, pinned; a few rounds in turn. It is the median count of the many over the best count of the
 // one, since a disturbed count is only ever too low; at most cores. It is the bound of every speedup here, and on a
 // shared machine it is less than the number of cores. It takes about half a second.
 func Parallelism(ctx context.Context, cores int) (float64, error) {
-	return parallelism(ctx, cores, func(threads int) float64 { return count(threads, 50*time.Millisecond) })
+	return parallelism(ctx, cores, func(threads int) float64 { return count(threads, CountFor) })
 }
 
 const rounds = 5
