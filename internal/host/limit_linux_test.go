@@ -46,8 +46,9 @@ func TestLoadOf(t *testing.T) {
 	defer func() { _, _ = same.Process.Kill(), same.Wait() }()
 	known := map[int]bool{other.Process.Pid: true}
 	inSession(t, "sleep 60 & (setsid sh -c 'sleep 60 & echo; wait' &) ; wait") // four: two of them adopted
-	for range 1000 {                                                           // a shell between them has ended, and its parent may not have heard of it yet
-		if all, _ := treeOfTable(known, 100); !slices.ContainsFunc(all, func(p member) bool { return p.ended }) {
+	starting := func(p member) bool { return p.ended || p.resident == 0 }
+	for range 1000 { // the shell between them ends in its own time, and so does its parent hear of it
+		if all, _ := treeOfTable(known, 100); len(all) == 4 && !slices.ContainsFunc(all, starting) {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
