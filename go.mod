@@ -1,4 +1,4 @@
-module runner
+module bench/runner
 
 go 1.26.0
 

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // bench runs b.N trials of empty tasks and returns the median of what value takes from each.

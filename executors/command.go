@@ -10,8 +10,8 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
-	"runner/results"
+	"bench/runner/internal/host"
+	"bench/runner/results"
 )
 
 // RuntimeCommand is the runtime of a job whose tasks are commands.

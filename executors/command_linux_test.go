@@ -12,9 +12,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"runner/internal/host"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // TestCommandBeginsClean: a command has the signals at their defaults and none blocked, and three descriptors, however

@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"unicode/utf8"
 
-	"runner/internal/host"
-	"runner/results"
+	"bench/runner/internal/host"
+	"bench/runner/results"
 )
 
 // How much of what a command wrote becomes text of its result, in B, and of all of a trial: an event has to hold it.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/workloads"
+	"bench/runner/workloads"
 )
 
 // orders are what a request says of a job of commands. Arguments, variables and paths may be any bytes, which JSON

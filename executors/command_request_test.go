@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/host"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 func commandsOf(cs ...*Command) Job {

@@ -10,9 +10,9 @@ import (
 	"syscall"
 	"unicode"
 
-	"runner/internal/host"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // starter is one worker: it starts commands from the queue, one after the other.

@@ -14,10 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors"
-	"runner/executors/executorstest"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/executors"
+	"bench/runner/executors/executorstest"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 type command = executors.Command

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"runner/executors"
-	"runner/executors/executorstest"
+	"bench/runner/executors"
+	"bench/runner/executors/executorstest"
 )
 
 func TestConformance(t *testing.T) {

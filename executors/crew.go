@@ -10,9 +10,9 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // ahead is the duration of a chunk from which on the next is no longer sent before it is done: a task that waits behind
@@ -90,7 +90,7 @@ func (h *hand) start() (warnings []string, err error) {
 		defer host.Unpin()
 	}
 	pid, err := syscall.ForkExec(host.Self(), []string{host.Self()}, &syscall.ProcAttr{
-		Env:   environment(nil, roleWorker),
+		Env:   environment(nil, wholly+roleWorker),
 		Files: []uintptr{0, 1, 2, uintptr(taskR), uintptr(resultW)},
 		Sys:   host.OfGroup(),
 	})

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // TestShimOfTheDocs runs the shim that docs/shim-protocol.md shows.

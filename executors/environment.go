@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // variables are the job's. What has a working directory besides the scratch directory is told of both; temporary files go
@@ -53,6 +53,16 @@ func environment(extra map[string]string, role string, unset ...string) []string
 		env = append(env, roleVariable+"="+role)
 	}
 	return env
+}
+
+// roleOf is the role of the process of a trial that this program runs itself.
+func roleOf(job Job) string {
+	executor, _ := Lookup(job.Executor)
+	workload, _ := lookup(job.Workload)
+	if len(job.Commands) == 0 && (workload.Whole || executor != nil && executor.Info().Whole) {
+		return whole + roleTrial
+	}
+	return roleTrial
 }
 
 // goVariables are those by which Go programs are tuned. The process that starts commands and measures them is one too,

@@ -8,8 +8,8 @@ import (
 	"io"
 	"time"
 
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // Protocol is the version of the shim protocol (docs/shim-protocol.md).

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 const goodReport = `{"event":"hello","protocol":1,"runtime":"go","version":"1.26.0"}

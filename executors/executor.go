@@ -15,9 +15,9 @@ import (
 	"strings"
 	"time"
 
-	"runner/internal/matrix"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // Info describes an executor to people, to the spec and to the schema.
@@ -29,6 +29,7 @@ type Info struct {
 	Options  []Option // its own parameters besides workers
 	Separate bool     // its workers do not share memory
 	InRunner bool     // replays without a process of its own (scripted)
+	Whole    bool     // is not in this package: its trials need the whole program (see ServeEarly)
 }
 
 // Option is a parameter of an executor. A scalar option is part of the cell; a Map option is not.

@@ -6,8 +6,8 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
-	"runner/results"
+	"bench/runner/internal/host"
+	"bench/runner/results"
 )
 
 // observation puts together what the process said, how it ended, and what the runner saw.

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors/executorstest"
-	"runner/internal/host"
+	"bench/runner/executors/executorstest"
+	"bench/runner/internal/host"
 )
 
 // TestKilledRunner kills a runner with signal 9, which it cannot see coming: nothing of its trial may live on.

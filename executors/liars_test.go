@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/host"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 const (

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // Limits are what a trial may use with all its processes; 0: any amount.

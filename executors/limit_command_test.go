@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/internal/host"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/internal/host"
+	"bench/runner/results"
 )
 
 const mib = 1 << 20

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 const miB = 1 << 20

@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"runner/workloads"
+	"bench/runner/workloads"
 )
 
 func init() {

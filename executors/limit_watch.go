@@ -7,8 +7,8 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
-	"runner/results"
+	"bench/runner/internal/host"
+	"bench/runner/results"
 )
 
 // What a trial uses is looked at so often, and less often where a look takes long: a twentieth of a core is spent on it

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // descriptors sets the limit on open files of this process for the rest of the test; Go programs that it starts raise

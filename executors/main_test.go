@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/workloads"
+	"bench/runner/workloads"
 )
 
 // TestMain is also the main of every trial's process and worker of these tests.

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"runner/internal/host"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // heard is the trial of a process that said this and ended well: the whole path from its bytes to what is stored.

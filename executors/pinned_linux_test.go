@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"runner/workloads"
+	"bench/runner/workloads"
 )
 
 func init() {

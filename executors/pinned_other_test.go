@@ -5,7 +5,7 @@ package executors
 import (
 	"context"
 
-	"runner/workloads"
+	"bench/runner/workloads"
 )
 
 func init() {

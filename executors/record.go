@@ -4,14 +4,14 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"runtime/debug"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"runner/internal/host"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // failure is what one task, or with task < 0 one worker, did wrong.
@@ -118,10 +118,17 @@ func perform(ctx context.Context, w workloads.Workload, args workloads.Args) (va
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
-			fmt.Fprintf(os.Stderr, "panic: %v\n\n%s", p, debug.Stack())
+			fmt.Fprintf(os.Stderr, "panic: %v\n\n%s", p, stack())
 		}
 	}()
 	return w.Run(ctx, args)
+}
+
+// stack is the stack of this goroutine. runtime/debug would have it too, but to be made ready it waits for half of the
+// libraries, and with it each worker.
+func stack() []byte {
+	text := make([]byte, 64<<10)
+	return text[:runtime.Stack(text, false)]
 }
 
 // observation ends the clock of total and takes the usage. spawned is when the workers were ready; by reading a

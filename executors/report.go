@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // report is what a trial's process has said. Nothing in it is trusted: each line is checked as it comes.

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // defaultGrace is how long a trial may take to end after it was asked to, or after a task of it has failed.

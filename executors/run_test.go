@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 func run(t *testing.T, executor, workload string, workers int, tasks ...workloads.Args) Observation {

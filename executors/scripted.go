@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"runner/internal/matrix"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 func init() { register(scripted{}) }

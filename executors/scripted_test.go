@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/matrix"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 func script(block, workers, tasks int, script map[string]any) Job {

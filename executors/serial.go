@@ -4,7 +4,7 @@ import (
 	"context"
 	"runtime"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 func init() { register(serial{}) }

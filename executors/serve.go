@@ -13,9 +13,9 @@ import (
 	"sync"
 	"syscall"
 
-	"runner/internal/host"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // roleVariable tells a process of this program that it is not the runner.
@@ -25,13 +25,27 @@ const (
 	roleWorker   = "worker"
 	roleBear     = "bear" // a warden
 	roleWarden   = "warden"
+
+	// whole goes before a role that needs all of this program: package workloads/network, say.
+	whole = "whole "
 )
 
 // serves tells that this program plays these roles, if it is started again.
 var serves bool
 
+// wholly is what goes before the roles of the workers of this process: whole, or nothing.
+var wholly string
+
 // lookup finds the workloads; tests add their own.
 var lookup = workloads.Lookup
+
+// ServeEarly does what Serve does, if the role of this process needs nothing but this package and what it imports, and
+// else returns. It may be called before main.
+func ServeEarly() {
+	if role := os.Getenv(roleVariable); role != "" && !strings.HasPrefix(role, whole) {
+		Serve()
+	}
+}
 
 // Serve must be the first thing that main does. In the runner it returns at once. In a process that Run started it
 // plays that process's role, and never returns.
@@ -40,6 +54,9 @@ func Serve() {
 	if role == "" {
 		serves = true
 		return
+	}
+	if rest, needsAll := strings.CutPrefix(role, whole); needsAll {
+		role, wholly = rest, whole
 	}
 	os.Unsetenv(roleVariable) // the workload may start this program for itself
 	switch role {

@@ -6,7 +6,7 @@ import (
 	"runtime"
 	"sync"
 
-	"runner/workloads"
+	"bench/runner/workloads"
 )
 
 // team runs the tasks on goroutines that take them from one queue; locked gives each a thread of its own.

@@ -11,8 +11,8 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
-	"runner/results"
+	"bench/runner/internal/host"
+	"bench/runner/results"
 )
 
 // How long the runner waits for what should take no time.
@@ -123,7 +123,7 @@ func (t *trial) closeStreams() {
 func (t *trial) launch(files []*os.File) (*host.Child, error) {
 	argv, role := t.job.Program, ""
 	if len(argv) == 0 {
-		argv, role = []string{host.Self()}, roleTrial
+		argv, role = []string{host.Self()}, roleOf(t.job)
 	}
 	path, err := host.LookPath(argv[0])
 	if err != nil {

@@ -1,7 +1,7 @@
 package executors
 
 import (
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // Guard starts a warden, which ends and removes all that this process leaves of what it starts from now on, should it be

@@ -9,8 +9,8 @@ import (
 	"runtime"
 	"time"
 
-	"runner/internal/host"
-	"runner/workloads"
+	"bench/runner/internal/host"
+	"bench/runner/workloads"
 )
 
 // worker is a worker process: it runs chunks of tasks until there are no more.

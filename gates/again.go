@@ -3,7 +3,7 @@ package gates
 import (
 	"slices"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // Repeated says what became of a result when it was measured again.

@@ -1,9 +1,9 @@
 package gates
 
 import (
-	"runner/internal/matrix"
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // alone finds the cell that does the same work as another with one worker: its baseline if that is one, else the serial

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // alteration makes a trial what it would have been if it had taken more, or less, of something.

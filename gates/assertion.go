@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
-	"runner/internal/expression"
-	"runner/internal/matrix"
-	"runner/spec"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/expression"
+	"bench/runner/internal/matrix"
+	"bench/runner/spec"
 )
 
 // Options are what the plan does not say.

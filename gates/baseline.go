@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // base finds the cell that another is compared with: the plan's, or the one that against makes of it by replacing

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/stats"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // identified gives the cells of a plan what they are known by across runs.

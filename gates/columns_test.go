@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/spec"
+	"bench/runner/spec"
 )
 
 // compileFiles loads and compiles x.yaml of some files. Its matrix has threads and n.

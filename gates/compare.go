@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
-	"runner/internal/expression"
-	"runner/internal/matrix"
-	"runner/internal/stats"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/expression"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/stats"
 )
 
 // Change is one cell in two runs, before and after.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // TestContaminatedTrialsDoNotCount while at least five others are left.

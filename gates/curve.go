@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // curvePoints is how many points a curve has: enough for a smooth line of a hand's width.

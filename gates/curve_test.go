@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // The curve passes the speedups that were measured, and ends where the law's forecast does.

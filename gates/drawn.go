@@ -1,6 +1,6 @@
 package gates
 
-import "runner/internal/stats"
+import "bench/runner/internal/stats"
 
 // resamples is how many times the blocks are drawn for a verdict.
 const resamples = 20_000

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"unicode"
 
-	"runner/internal/diag"
-	"runner/internal/expression"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/expression"
 )
 
 // verdict is the part of a verdict that does not depend on data.

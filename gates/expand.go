@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // Check is one instance of an assertion: its facets that were free are bound.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/diag"
-	"runner/spec"
+	"bench/runner/internal/diag"
+	"bench/runner/spec"
 )
 
 func TestExpansion(t *testing.T) {

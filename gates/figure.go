@@ -3,7 +3,7 @@ package gates
 import (
 	"fmt"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // figure is a number of one run, and what it comes to on resamples of the run's blocks.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/internal/expression"
+	"bench/runner/internal/expression"
 )
 
 func init() {

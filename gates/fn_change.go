@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"runner/internal/expression"
+	"bench/runner/internal/expression"
 )
 
 // shareUnit is that of a change: 0.05 is 5 %.

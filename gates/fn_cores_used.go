@@ -1,6 +1,6 @@
 package gates
 
-import "runner/internal/expression"
+import "bench/runner/internal/expression"
 
 func init() {
 	register(function{

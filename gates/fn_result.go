@@ -3,7 +3,7 @@ package gates
 import (
 	"reflect"
 
-	"runner/internal/expression"
+	"bench/runner/internal/expression"
 )
 
 func init() {

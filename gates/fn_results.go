@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"runner/internal/expression"
-	"runner/results"
+	"bench/runner/internal/expression"
+	"bench/runner/results"
 )
 
 func init() {

@@ -1,8 +1,8 @@
 package gates
 
 import (
-	"runner/internal/expression"
-	"runner/internal/stats"
+	"bench/runner/internal/expression"
+	"bench/runner/internal/stats"
 )
 
 func init() {

@@ -1,8 +1,8 @@
 package gates
 
 import (
-	"runner/internal/expression"
-	"runner/results"
+	"bench/runner/internal/expression"
+	"bench/runner/results"
 )
 
 func init() {

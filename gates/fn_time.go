@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/internal/expression"
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/expression"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 func init() {

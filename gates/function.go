@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/expression"
+	"bench/runner/internal/expression"
 )
 
 // function is one that an assertion may call. To add one: a new file fn_NAME.go whose init calls register.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // Every function of the registry is described, and answers or refuses on good data.

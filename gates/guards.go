@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // What keeps a look from deciding, whatever the resamples say: lost trials, a busy machine, a noise floor above the margin,

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // Moment is what one check came to in one run.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func judgedRun(t *testing.T, n int, verdicts ...Verdict) results.Judged {

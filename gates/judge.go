@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // Judge judges each check, in their order. It rests on the data alone: the same data is judged in the same way while a

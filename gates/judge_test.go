@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/diag"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/diag"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 func ptr[T any](v T) *T { return &v }

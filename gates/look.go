@@ -3,7 +3,7 @@ package gates
 import (
 	"fmt"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // wanted is what a check still needs before it is settled.

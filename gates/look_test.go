@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
-	"runner/spec"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // pair is a plan of a baseline and a cell with two workers, of so many blocks.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/expression"
-	"runner/results"
+	"bench/runner/internal/expression"
+	"bench/runner/results"
 )
 
 // unmet is the reason why a check is skipped before it is looked at: its needs are not met, they or the check use what

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 var update = flag.Bool("update", false, "write the golden files")

@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // query is one call of a function: which cells, with which parameters, on which blocks.

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"runner/internal/diag"
-	"runner/internal/stats"
-	"runner/spec"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/stats"
+	"bench/runner/spec"
 )
 
 // Reference is a stored run that change() compares with.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/results"
-	"runner/spec"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // Without its interpreter a cell is unavailable. Only where the spec says that it may be is that an excuse.

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/matrix"
-	"runner/internal/stats"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // Host is the machine that the trials ran on. What is nil, 0 or "" is not known.

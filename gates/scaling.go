@@ -3,10 +3,10 @@ package gates
 import (
 	"slices"
 
-	"runner/internal/matrix"
-	"runner/internal/stats"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // Scaling is how the time of an executor goes with its number of workers, everything else equal.

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // The law of work that grows with the workers is Gustafson's. Of work that stays the same, the laws by the number of worker counts that there are: two give Karp and Flatt's estimate, three Amdahl's law, four

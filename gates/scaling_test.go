@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/stats"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // noisy are n blocks in which each cell takes what a law says of its workers, within some noise.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/expression"
-	"runner/internal/matrix"
+	"bench/runner/internal/expression"
+	"bench/runner/internal/matrix"
 )
 
 // callSite is one call in an assertion.

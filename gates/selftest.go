@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/matrix"
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // SelfTest is what came of the attempts to make one check fail on altered copies of the data that it was judged on.

@@ -1,6 +1,6 @@
 package gates
 
-import "runner/results"
+import "bench/runner/results"
 
 // farthest is the greatest change of a self-test, as a factor.
 const farthest = 1000.0

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // tested is what a self-test says of a check, on one line.

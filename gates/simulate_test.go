@@ -10,9 +10,9 @@ import (
 	"sync"
 	"testing"
 
-	"runner/internal/stats"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 var simulate = flag.Bool("simulate", false, "measure the error rates with many more runs, and write the table into docs/methodology.md")

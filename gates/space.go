@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
-	"runner/spec"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
+	"bench/runner/spec"
 )
 
 // space is what can be named in a selector: the facets and executors of a plan, excluded cells included.

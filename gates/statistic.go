@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"runner/internal/expression"
+	"bench/runner/internal/expression"
 )
 
 // statistic is a check as a function of blocks.

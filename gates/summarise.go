@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // Summaries tells each planned cell in numbers, in order of the plan.

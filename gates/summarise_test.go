@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func TestWord(t *testing.T) {

@@ -1,8 +1,8 @@
 package gates
 
 import (
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // Summary is what the counted trials of one cell came to. A pointer is nil where the data does not give the number.

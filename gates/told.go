@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // write puts a finding into the verdict. most is how many blocks were planned at most, 0 where that was open.

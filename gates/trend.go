@@ -3,8 +3,8 @@ package gates
 import (
 	"encoding/json"
 
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // Trend is one number over the runs of an experiment on one machine.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"runner/internal/expression"
-	"runner/internal/matrix"
+	"bench/runner/internal/expression"
+	"bench/runner/internal/matrix"
 )
 
 // use is one call with the values it has been seen with.

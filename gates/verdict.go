@@ -3,8 +3,8 @@
 package gates
 
 import (
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // Outcome of one check.

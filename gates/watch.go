@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"runner/internal/stats"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // Watch follows a run and says which cells still need blocks. It is not safe for use by several goroutines at once.

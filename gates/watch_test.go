@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
-	"runner/spec"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // followed runs a plan under a Watch: seconds gives the time of a cell in a block, and what contaminated it. It returns

@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"runner/spec"
+	"bench/runner/spec"
 )
 
 // TestWeakScaling: with twice the work in the same time, two workers are twice as fast, and what grows is serial.

@@ -3,8 +3,8 @@ package gates
 import (
 	"math"
 
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // entry is a number of one trial that reasons are found by. Those of workers are sums over all of them.

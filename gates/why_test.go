@@ -6,8 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"runner/results"
-	"runner/spec"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // made is one cell's trial as a test makes it up: times in ms.

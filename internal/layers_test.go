@@ -28,6 +28,8 @@ var layers = map[string][]string{
 	"internal/engine":         {"spec", "executors", "workloads", "results", "internal/matrix", "internal/host"},
 	"executors/shims":         {"executors"},
 	"workloads/scripts":       {},
+	"workloads/network":       {"workloads"},
+	"internal/version":        {},
 	"internal/runtimes":       {"internal/host"},
 	"internal/fixtures":       {"internal/host"},
 	"internal/stage":          {"spec", "internal/matrix", "executors/shims", "workloads/scripts", "internal/engine", "internal/fixtures", "internal/runtimes"},
@@ -40,7 +42,10 @@ var layers = map[string][]string{
 	"internal/bench/verdicts": {"internal/stats"},
 	"internal/bench/builds":   {"internal/stats"},
 	"internal/chaos":          {"results", "results/sqlite", "internal/host"},
-	"cmd/runner":              {"internal/cli", "executors"},
+	"cmd/runner":              {"internal/cli", "executors", "cmd/runner/early/role", "cmd/runner/early/version"},
+
+	"cmd/runner/early/role":    {"executors"},
+	"cmd/runner/early/version": {"internal/version"},
 }
 
 // owners says which one folder may import a dependency.
@@ -54,7 +59,7 @@ var owners = map[string]string{
 }
 
 func TestLayers(t *testing.T) {
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "runner/...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "bench/runner/...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
@@ -68,13 +73,13 @@ func TestLayers(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		name := strings.TrimPrefix(pkg.ImportPath, "runner/")
+		name := strings.TrimPrefix(pkg.ImportPath, "bench/runner/")
 		allowed, known := layers[name]
 		if !known && name != "internal" {
 			t.Errorf("%s: a new package: give it a line in the table of layers", name)
 		}
 		for _, imported := range pkg.Imports {
-			if ours, ok := strings.CutPrefix(imported, "runner/"); ok {
+			if ours, ok := strings.CutPrefix(imported, "bench/runner/"); ok {
 				if !slices.Contains(allowed, ours) && !slices.Contains(allowed, "*") {
 					t.Errorf("%s must not import %s", name, ours)
 				}

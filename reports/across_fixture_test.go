@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"runner/gates"
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // What comparisons of two runs are told of: numbers that are missing, and texts that are hostile.

@@ -14,8 +14,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"runner/gates"
-	"runner/internal/matrix"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
 )
 
 // across is what is told of several runs, in all formats: by the name of a file that holds it.

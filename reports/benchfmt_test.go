@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 func TestBenchfmt(t *testing.T) {

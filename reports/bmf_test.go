@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 func TestBMFGolden(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 // What all comparisons of two runs tell in the same way.

@@ -7,8 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 // Told is a report with what is known of its spec since.

@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 // Comparison is two runs, cell by cell.

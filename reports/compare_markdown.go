@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 // CompareMarkdown writes a comparison for a comment on a pull request, which can be found again by its first line.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 func TestTrialsThatSharedTheMachine(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func init() {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 func tableOf(t *testing.T, r *Report) []map[string]string {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 // mark is a value that hangs below the check, from the place of the sub-expression it belongs to.

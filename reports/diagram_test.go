@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 // piece finds the nth piece of the check that reads text.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"runner/internal/matrix"
-	"runner/reports/charts"
+	"bench/runner/internal/matrix"
+	"bench/runner/reports/charts"
 )
 
 // panel is a group of figures that answer one question.

@@ -3,9 +3,9 @@ package reports
 import (
 	"fmt"
 
-	"runner/internal/matrix"
-	"runner/reports/charts"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/reports/charts"
+	"bench/runner/results"
 )
 
 // mostRows is how many cells one figure shows.

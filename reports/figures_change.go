@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"runner/gates"
-	"runner/reports/charts"
+	"bench/runner/gates"
+	"bench/runner/reports/charts"
 )
 
 // comparisons tells the runs that this one is compared with, and draws how each cell changed.

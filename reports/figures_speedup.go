@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strconv"
 
-	"runner/gates"
-	"runner/internal/matrix"
-	"runner/reports/charts"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
+	"bench/runner/reports/charts"
 )
 
 // mostLines is how many lines can be told apart in one figure.

@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"runner/gates"
-	"runner/internal/diag"
-	"runner/internal/matrix"
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // dice gives the same numbers from 0 to 1 each time.

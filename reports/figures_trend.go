@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"runner/gates"
-	"runner/reports/charts"
+	"bench/runner/gates"
+	"bench/runner/reports/charts"
 )
 
 const mostTrends = 12

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"time"
 
-	"runner/gates"
-	"runner/internal/diag"
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 const hostile = "<b>\"bold\" & 'quoted'</b>\x1b[31m\r\n::error::\u202ereversed"

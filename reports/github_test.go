@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 func TestGitHub(t *testing.T) { golden(t, "github.txt", render(t, "github", fixture(), Style{})) }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 func init() {

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 func TestGitLab(t *testing.T) { golden(t, "gitlab.json", render(t, "gitlab", fixture(), Style{})) }

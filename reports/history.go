@@ -6,9 +6,9 @@ import (
 	"math"
 	"time"
 
-	"runner/gates"
-	"runner/internal/matrix"
-	"runner/internal/stats"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/stats"
 )
 
 // Past is the runs of an experiment on one machine.

@@ -11,8 +11,8 @@ import (
 	"slices"
 	"sync"
 
-	"runner/gates"
-	"runner/reports/charts"
+	"bench/runner/gates"
+	"bench/runner/reports/charts"
 )
 
 func init() {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 // checkHTML is a row of the table of checks.

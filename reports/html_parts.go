@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // noteHTML is a section of sentences.

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 var pages = flag.String("pages", "", "write the pages of the fixtures into this directory, for a browser")

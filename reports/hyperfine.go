@@ -4,7 +4,7 @@ import (
 	"io"
 	"slices"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 func init() {

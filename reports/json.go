@@ -10,9 +10,9 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"runner/gates"
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // Schema is the name and version of the JSON report. A field is never renamed, and never changes its unit or its meaning,

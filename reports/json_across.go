@@ -3,8 +3,8 @@ package reports
 import (
 	"time"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 // What the JSON of a report and that of a comparison have in common.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"runner/gates"
-	"runner/internal/matrix"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
 )
 
 func init() {

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 func TestJUnit(t *testing.T) { golden(t, "junit.xml", render(t, "junit", fixture(), Style{})) }

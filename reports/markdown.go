@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 func init() {

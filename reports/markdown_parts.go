@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"runner/reports/charts"
+	"bench/runner/reports/charts"
 )
 
 // mostPictures is how many figures of one panel a document shows.

@@ -15,9 +15,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"runner/gates"
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 func TestMarkdownGoldens(t *testing.T) {

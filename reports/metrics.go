@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 func init() {

@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/gates"
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // What the formats for programs share.

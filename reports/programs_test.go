@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
-	"runner/internal/diag"
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 func TestDistinct(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 // missing stands where a number is not known.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 // Replay is a run beside the same spec run again.

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"runner/gates"
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // Report is everything that is told of one run.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/gates"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/results"
 )
 
 func TestFormats(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/shell"
-	"runner/results"
+	"bench/runner/internal/shell"
+	"bench/runner/results"
 )
 
 // rerun are the commands that do it again. Texts are quoted for a shell; what could not be typed is replaced.

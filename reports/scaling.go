@@ -1,6 +1,6 @@
 package reports
 
-import "runner/gates"
+import "bench/runner/gates"
 
 // scaling tells what the worker counts of each executor came to, a line each.
 func (t *teller) scaling() {

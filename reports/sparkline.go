@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 const (

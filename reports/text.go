@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func init() {

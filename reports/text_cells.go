@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 var columns = []column{

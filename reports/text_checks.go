@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 // labels are the outcomes as the text shows them.

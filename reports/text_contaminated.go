@@ -1,6 +1,6 @@
 package reports
 
-import "runner/results"
+import "bench/runner/results"
 
 func (t *teller) contaminated() {
 	for _, s := range t.shared() {

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"runner/gates"
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // What all formats for people tell in the same words: sentences of visible text.

@@ -1,6 +1,6 @@
 package reports
 
-import "runner/reports/charts"
+import "bench/runner/reports/charts"
 
 // Drawn is a figure for a page of somebody else's. Its texts are not escaped; the colours of the SVG are the variables of
 // Colours.

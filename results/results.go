@@ -5,7 +5,7 @@ package results
 import (
 	"time"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // Status is the outcome of a trial. Only an OK trial has times that count.

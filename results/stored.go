@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // PlannedCell is one cell of a run as it was planned, whether or not it has trials yet.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // assertions keeps them as text: what their functions mean is not known here.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/shell"
+	"bench/runner/internal/shell"
 )
 
 // commandForm is a command, a shell text or a program as written.

@@ -7,7 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // converter makes values of YAML nodes. It follows aliases and merge keys and counts what they add up to.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // defines lays the command line's -D key=value over everything, in the order of their keys.

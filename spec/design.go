@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // design is the matrix as numbered combinations: the last axis changes fastest, so that a combination's number is also

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // executorLevels reads one element of the executor axis: a name, or a mapping of names to worker counts or to workers

@@ -7,9 +7,9 @@ package spec
 import (
 	"time"
 
-	"runner/internal/diag"
-	"runner/internal/expression"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/expression"
+	"bench/runner/internal/matrix"
 )
 
 // Experiment is one spec file after its parents, its profile and the command line were laid over each other.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // filler fills the names of workloads in, cell by cell. Cells that give a workload's names the same values share their

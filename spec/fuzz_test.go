@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // FuzzLoad reads any bytes as a spec: no panic, every problem within the file, and what is accepted plans in order.

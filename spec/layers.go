@@ -8,7 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // Origin says where an effective value was written.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // in reads files from a map.

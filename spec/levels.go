@@ -8,7 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // namedLevels reads levels that are names of something else.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // Load reads a spec and what it extends, and lays the profile and the command line over it. All problems are reported at

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // matrix reads the axes; false if one of them could not be read, so that what depends on them is better left alone.

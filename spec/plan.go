@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // Plan is everything that will be run, and why the rest will not.

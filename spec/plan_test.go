@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // planOf loads and plans a text that must be right.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/expression"
-	"runner/internal/matrix"
+	"bench/runner/internal/expression"
+	"bench/runner/internal/matrix"
 )
 
 // selector reads a mapping of names to values into a selector; a list stands for any of its values if lists is true.

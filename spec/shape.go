@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // shape is what a value may look like. The check of a file, the JSON Schema and the merging of layers all go by it.

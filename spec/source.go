@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // source is one file: its text without a byte order mark, and where its lines begin, as YAML counts them.

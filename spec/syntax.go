@@ -10,7 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // document is the one YAML document of a file.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // field is a value that may have {{names}} in it: read once, filled in for each cell.

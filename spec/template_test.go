@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 func TestTemplates(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // Text is a scalar with the place in the file of each of its runes. The places are worked out when the first is asked

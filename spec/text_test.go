@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // scalarAt parses a text and gives the value under the key "k".

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // Twin is the cell that does in the other build what a cell does in this one.

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // path is a path below the current directory as the same one below the other build's; any other stays as it is.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/diag"
-	"runner/internal/matrix"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/matrix"
 )
 
 // built has a workload of each kind below sub/, with a baseline of each and one that both builds share.

@@ -5,7 +5,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // kind is a set of kinds of values.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/matrix"
+	"bench/runner/internal/matrix"
 )
 
 // vocabulary is what the names in a spec may mean: what the catalog has, and then what the matrix adds.

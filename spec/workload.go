@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/diag"
-	"runner/internal/expression"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/expression"
 )
 
 // argument is one named value of a task, or of the environment.

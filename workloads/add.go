@@ -6,7 +6,7 @@ import (
 )
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name: "add",
 		Doc:  "add two numbers: next to no work, so that what a task costs can be seen",
 		Params: []Param{

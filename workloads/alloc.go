@@ -7,7 +7,7 @@ import (
 )
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name: "alloc",
 		Doc:  "take memory from the operating system, touch every page, hold it, give it back, and return its size",
 		Params: []Param{
@@ -23,7 +23,7 @@ func init() {
 func runAlloc(ctx context.Context, a Args) (Result, error) {
 	size := a.Int("bytes")
 	if size == 0 { // which mmap refuses
-		return 0, pause(ctx, a.Float("hold"))
+		return 0, Pause(ctx, a.Float("hold"))
 	}
 	block, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
@@ -39,5 +39,5 @@ func runAlloc(ctx context.Context, a Args) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return size, pause(ctx, a.Float("hold"))
+	return size, Pause(ctx, a.Float("hold"))
 }

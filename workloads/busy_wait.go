@@ -3,7 +3,7 @@ package workloads
 import "context"
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name:   "busy_wait",
 		Doc:    "run an empty counting loop of n iterations and return n",
 		Params: []Param{{Name: "n", Doc: "iterations", Default: 0, Required: true}},

@@ -1,4 +1,4 @@
-package workloads
+package workloads_test
 
 import (
 	"context"
@@ -11,30 +11,33 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"bench/runner/workloads"
+	_ "bench/runner/workloads/network"
 )
 
 // cases gives each workload arguments with which it ends at once, and with which it practically never ends.
 var cases = map[string]struct {
-	small, endless Args
+	small, endless workloads.Args
 	instant        bool // there is no endless one
 }{
-	"add":        {small: Args{"a": 2, "b": -5}, instant: true},
-	"alloc":      {small: Args{"bytes": 1 << 20}, endless: Args{"bytes": 1 << 20, "hold": 3600.0}},
-	"busy_wait":  {small: Args{"n": 1000}, endless: Args{"n": 1 << 60}},
-	"copy_files": {small: Args{"files": 3, "size": 300_000}, endless: Args{"files": 1 << 40, "size": 300_000}},
-	"count_down": {small: Args{"n": 1000}, endless: Args{"n": 1 << 60}},
-	"counter":    {small: Args{"n": 10_000, "sync": "mutex"}, endless: Args{"n": 1 << 60, "sync": "atomic"}},
-	"fetch":      {small: Args{"latency": 0.001}, endless: Args{"latency": 3600.0}},
-	"mandelbrot": {small: Args{"width": 32, "height": 24}, endless: Args{"width": 1 << 16, "height": 1 << 16, "iterations": 1_000_000}},
-	"pi":         {small: Args{"n": 1000}, endless: Args{"n": 1 << 60}},
-	"primes":     {small: Args{"hi": 1000}, endless: Args{"lo": 10_000_000_000_000, "hi": 100_000_000_000_000}},
-	"sleep":      {small: Args{"seconds": 0.001}, endless: Args{"seconds": 3600.0}},
-	"spin_mixed": {small: Args{"n": 3, "hi": 4, "seed": 7, "iterations": 100}, endless: Args{"n": 1 << 60, "iterations": 1_000_000_000}},
-	"sum_primes": {small: Args{"n": 1000}, endless: Args{"n": 10_000_000_000}},
+	"add":        {small: workloads.Args{"a": 2, "b": -5}, instant: true},
+	"alloc":      {small: workloads.Args{"bytes": 1 << 20}, endless: workloads.Args{"bytes": 1 << 20, "hold": 3600.0}},
+	"busy_wait":  {small: workloads.Args{"n": 1000}, endless: workloads.Args{"n": 1 << 60}},
+	"copy_files": {small: workloads.Args{"files": 3, "size": 300_000}, endless: workloads.Args{"files": 1 << 40, "size": 300_000}},
+	"count_down": {small: workloads.Args{"n": 1000}, endless: workloads.Args{"n": 1 << 60}},
+	"counter":    {small: workloads.Args{"n": 10_000, "sync": "mutex"}, endless: workloads.Args{"n": 1 << 60, "sync": "atomic"}},
+	"fetch":      {small: workloads.Args{"latency": 0.001}, endless: workloads.Args{"latency": 3600.0}},
+	"mandelbrot": {small: workloads.Args{"width": 32, "height": 24}, endless: workloads.Args{"width": 1 << 16, "height": 1 << 16, "iterations": 1_000_000}},
+	"pi":         {small: workloads.Args{"n": 1000}, endless: workloads.Args{"n": 1 << 60}},
+	"primes":     {small: workloads.Args{"hi": 1000}, endless: workloads.Args{"lo": 10_000_000_000_000, "hi": 100_000_000_000_000}},
+	"sleep":      {small: workloads.Args{"seconds": 0.001}, endless: workloads.Args{"seconds": 3600.0}},
+	"spin_mixed": {small: workloads.Args{"n": 3, "hi": 4, "seed": 7, "iterations": 100}, endless: workloads.Args{"n": 1 << 60, "iterations": 1_000_000_000}},
+	"sum_primes": {small: workloads.Args{"n": 1000}, endless: workloads.Args{"n": 10_000_000_000}},
 }
 
-func each(t *testing.T, test func(t *testing.T, w Workload)) {
-	for _, w := range All() {
+func each(t *testing.T, test func(t *testing.T, w workloads.Workload)) {
+	for _, w := range workloads.All() {
 		t.Run(w.Name, func(t *testing.T) {
 			if _, ok := cases[w.Name]; !ok {
 				t.Fatal("the conformance suite has no arguments for it: add a line to cases")
@@ -44,7 +47,7 @@ func each(t *testing.T, test func(t *testing.T, w Workload)) {
 	}
 }
 
-func run(ctx context.Context, w Workload, args Args) (Result, error) {
+func run(ctx context.Context, w workloads.Workload, args workloads.Args) (workloads.Result, error) {
 	bound, err := w.Bind(args)
 	if err != nil {
 		return nil, err
@@ -52,23 +55,28 @@ func run(ctx context.Context, w Workload, args Args) (Result, error) {
 	return w.Run(ctx, bound)
 }
 
-func mustRun(t *testing.T, name string, args Args) Result {
-	t.Helper()
-	w, ok := Lookup(name)
-	if !ok {
-		t.Fatalf("no workload %q", name)
+func TestAllIsSortedAndLookedUp(t *testing.T) {
+	all := workloads.All()
+	if len(all) != len(cases) {
+		t.Errorf("%d workloads, %d in the conformance suite", len(all), len(cases))
 	}
-	result, err := run(t.Context(), w, args)
-	if err != nil {
-		t.Fatalf("%s %v: %v", name, args, err)
+	for i, w := range all {
+		if i > 0 && all[i-1].Name >= w.Name {
+			t.Errorf("%s stands before %s", all[i-1].Name, w.Name)
+		}
+		if found, ok := workloads.Lookup(w.Name); !ok || found.Name != w.Name {
+			t.Errorf("looking up %s gave %q, %v", w.Name, found.Name, ok)
+		}
 	}
-	return result
+	if _, ok := workloads.Lookup("no_such"); ok {
+		t.Error("no_such was found")
+	}
 }
 
 func TestDescription(t *testing.T) {
 	name := regexp.MustCompile(`^[a-z][a-z_]*$`)
 	line := regexp.MustCompile(`^[^\n]{10,140}[^.\n]$`)
-	each(t, func(t *testing.T, w Workload) {
+	each(t, func(t *testing.T, w workloads.Workload) {
 		if !name.MatchString(w.Name) || !line.MatchString(w.Doc) {
 			t.Errorf("name %q or doc %q is not as it should be", w.Name, w.Doc)
 		}
@@ -81,7 +89,7 @@ func TestDescription(t *testing.T) {
 			if _, isFloat := p.Default.(float64); isFloat && !strings.Contains(p.Doc, "(s)") {
 				t.Errorf("the doc of parameter %q names no unit: %q", p.Name, p.Doc)
 			}
-			if typed, err := p.typed(p.Default); err != nil || typed != p.Default {
+			if typed, err := p.Typed(p.Default); err != nil || typed != p.Default {
 				t.Errorf("the default of %q is not a value of it: %v", p.Name, err)
 			}
 		}
@@ -89,7 +97,7 @@ func TestDescription(t *testing.T) {
 }
 
 func TestBindTypesAndFills(t *testing.T) {
-	each(t, func(t *testing.T, w Workload) {
+	each(t, func(t *testing.T, w workloads.Workload) {
 		small := cases[w.Name].small
 		bound, err := w.Bind(small)
 		if err != nil {
@@ -107,7 +115,7 @@ func TestBindTypesAndFills(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var sent Args
+		var sent workloads.Args
 		if err := json.Unmarshal(text, &sent); err != nil {
 			t.Fatal(err)
 		}
@@ -118,8 +126,8 @@ func TestBindTypesAndFills(t *testing.T) {
 }
 
 func TestUnknownParameterIsRefused(t *testing.T) {
-	each(t, func(t *testing.T, w Workload) {
-		args := Args{"wrokers": 1}
+	each(t, func(t *testing.T, w workloads.Workload) {
+		args := workloads.Args{"wrokers": 1}
 		for name, v := range cases[w.Name].small {
 			args[name] = v
 		}
@@ -131,7 +139,7 @@ func TestUnknownParameterIsRefused(t *testing.T) {
 }
 
 func TestResultIsJSONAndTheSameAgain(t *testing.T) {
-	each(t, func(t *testing.T, w Workload) {
+	each(t, func(t *testing.T, w workloads.Workload) {
 		first, err := run(t.Context(), w, cases[w.Name].small)
 		if err != nil {
 			t.Fatal(err)
@@ -169,7 +177,7 @@ func plainData(v any) bool {
 
 // Under -race this is also the proof that tasks share nothing they should not.
 func TestManyAtOnceGiveTheSame(t *testing.T) {
-	each(t, func(t *testing.T, w Workload) {
+	each(t, func(t *testing.T, w workloads.Workload) {
 		want, err := run(t.Context(), w, cases[w.Name].small)
 		if err != nil {
 			t.Fatal(err)
@@ -187,7 +195,7 @@ func TestManyAtOnceGiveTheSame(t *testing.T) {
 }
 
 func TestStopsWhenCancelled(t *testing.T) {
-	each(t, func(t *testing.T, w Workload) {
+	each(t, func(t *testing.T, w workloads.Workload) {
 		t.Chdir(t.TempDir())
 		ctx, cancel := context.WithCancel(t.Context())
 		if !cases[w.Name].instant {
@@ -226,7 +234,7 @@ func TestNothingHeavyIsImported(t *testing.T) {
 	}
 	for _, dep := range strings.Fields(string(out)) {
 		switch dep {
-		case "net/http", "crypto/tls", "regexp", "text/template", "encoding/json":
+		case "net", "runtime/debug", "net/http", "crypto/tls", "regexp", "text/template", "encoding/json":
 			t.Errorf("imports %s", dep)
 		}
 	}

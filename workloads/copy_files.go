@@ -11,7 +11,7 @@ import (
 )
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name: "copy_files",
 		Doc:  "write files lo to hi to a directory of its own and copy each; return the bytes copied and a checksum",
 		Params: append([]Param{

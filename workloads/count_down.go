@@ -3,7 +3,7 @@ package workloads
 import "context"
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name:   "count_down",
 		Doc:    "count from n down to 0 and return the number of steps",
 		Params: []Param{{Name: "n", Doc: "steps", Default: 0, Required: true}},

@@ -8,7 +8,7 @@ import (
 )
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name: "counter",
 		Doc:  "increment a counter that all tasks of a process share, and return how many updates were lost so far",
 		Params: []Param{

@@ -8,7 +8,7 @@ import (
 )
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name: "mandelbrot",
 		Doc:  "count the iterations of each point in rows lo to hi of the Mandelbrot set, and return one checksum a row",
 		Params: append([]Param{

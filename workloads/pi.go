@@ -3,7 +3,7 @@ package workloads
 import "context"
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name: "pi",
 		Doc:  "add the terms lo to hi of the n-term midpoint sum for pi; all of them together, divided by n, are pi",
 		Params: append([]Param{{Name: "n", Doc: "terms of the whole sum: what range covers", Default: 20_000_000, Min: 1}},

@@ -8,7 +8,7 @@ import (
 )
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name: "primes",
 		Doc:  "list the primes in [lo, hi): small primes once in each process, then trial division by them",
 		Params: []Param{

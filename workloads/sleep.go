@@ -9,18 +9,18 @@ import (
 const longest = 1e9
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name:   "sleep",
 		Doc:    "wait without working, and return how long was asked for",
 		Params: []Param{{Name: "seconds", Doc: "how long to wait (s)", Default: 0.0, Required: true, Max: longest}},
 		Run: func(ctx context.Context, a Args) (Result, error) {
-			return a.Float("seconds"), pause(ctx, a.Float("seconds"))
+			return a.Float("seconds"), Pause(ctx, a.Float("seconds"))
 		},
 	})
 }
 
-// pause waits that many seconds, or until ctx is done: then it returns the context's error.
-func pause(ctx context.Context, seconds float64) error {
+// Pause waits that many seconds, or until ctx is done: then it returns the context's error.
+func Pause(ctx context.Context, seconds float64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name: "spin_mixed",
 		Doc:  "spin for items of uneven size, and return the sum of their checksums",
 		Params: []Param{

@@ -3,7 +3,7 @@ package workloads
 import "context"
 
 func init() {
-	register(Workload{
+	Register(Workload{
 		Name:   "sum_primes",
 		Doc:    "sum the primes up to and including n, by trial division",
 		Params: []Param{{Name: "n", Doc: "greatest number looked at", Default: 0, Required: true, Max: 1e10}}, // the sum stays an int

@@ -41,12 +41,13 @@ type Workload struct {
 	Doc    string // one line: what is done
 	Params []Param
 	Run    func(context.Context, Args) (Result, error)
+	Whole  bool // is not in this package, since it imports much: processes that run it start later than others
 }
 
 var registry = map[string]Workload{}
 
-// register adds a built-in; it is called from init only and does no I/O.
-func register(w Workload) {
+// Register adds a built-in; it is called from init only and does no I/O.
+func Register(w Workload) {
 	if _, twice := registry[w.Name]; twice || w.Name == "" || w.Run == nil {
 		panic(fmt.Sprintf("workloads: %q registered twice or incomplete", w.Name))
 	}

@@ -52,29 +52,11 @@ func TestBindRefuses(t *testing.T) {
 	}
 }
 
-func TestAllIsSortedAndLookedUp(t *testing.T) {
-	all := All()
-	if len(all) != len(cases) {
-		t.Errorf("%d workloads, %d in the conformance suite", len(all), len(cases))
-	}
-	for i, w := range all {
-		if i > 0 && all[i-1].Name >= w.Name {
-			t.Errorf("%s stands before %s", all[i-1].Name, w.Name)
-		}
-		if found, ok := Lookup(w.Name); !ok || found.Name != w.Name {
-			t.Errorf("looking up %s gave %q, %v", w.Name, found.Name, ok)
-		}
-	}
-	if _, ok := Lookup("no_such"); ok {
-		t.Error("no_such was found")
-	}
-}
-
 func TestRegisterTwicePanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("it was accepted")
 		}
 	}()
-	register(Workload{Name: "add", Run: registry["add"].Run})
+	Register(Workload{Name: "add", Run: registry["add"].Run})
 }

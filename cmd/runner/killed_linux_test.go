@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors/executorstest"
-	"runner/internal/host"
+	"bench/runner/executors/executorstest"
+	"bench/runner/internal/host"
 )
 
 // killing is a run that hangs, once the file "here" is there. DIR is its directory, and 86400.NUMBER a time to sleep that

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors/executorstest"
-	"runner/internal/host"
+	"bench/runner/executors/executorstest"
+	"bench/runner/internal/host"
 )
 
 // TestKilledWithItsWarden: what is told by the kernel dies all the same.

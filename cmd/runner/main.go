@@ -4,11 +4,13 @@ package main
 import (
 	"os"
 
-	"runner/executors"
-	"runner/internal/cli"
+	_ "bench/runner/cmd/runner/early/role"
+	_ "bench/runner/cmd/runner/early/version"
+	"bench/runner/executors"
+	"bench/runner/internal/cli"
 )
 
 func main() {
-	executors.Serve() // does not return in a process that runs a trial, or a worker of one
+	executors.Serve() // does not return in a process that has a role and needs the whole program for it
 	os.Exit(cli.Main(os.Args[1:]))
 }

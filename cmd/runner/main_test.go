@@ -15,8 +15,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"runner/executors"
-	"runner/internal/host"
+	"bench/runner/executors"
+	"bench/runner/internal/host"
 )
 
 var update = flag.Bool("update", false, "write the goldens in the scripts again")

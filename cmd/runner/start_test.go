@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ func TestStartInitialisesLittle(t *testing.T) {
 				t.Errorf("%s is initialised at the start of every process", p.path)
 			}
 		}
-		if !strings.HasPrefix(p.path, "runner/") {
+		if !strings.HasPrefix(p.path, "bench/runner/") {
 			continue
 		}
 		all += p.bytes
@@ -44,10 +45,30 @@ func TestStartInitialisesLittle(t *testing.T) {
 	if all > allBytes {
 		t.Errorf("our packages allocate %d B before main; at most %d", all, allBytes)
 	}
-	for _, path := range []string{"runtime", "runner/spec", "runner/executors"} {
+	for _, path := range []string{"runtime", "bench/runner/spec", "bench/runner/executors"} {
 		if !seen[path] {
 			t.Errorf("%s is not in the trace", path)
 		}
+	}
+}
+
+// late are packages that a worker must not wait for: it begins before them, or it begins after nearly everything.
+var late = []string{"net", "regexp", "runtime/debug", "gopkg.in/", "modernc.org/sqlite", "github.com/spf13/", "bench/runner/internal/cli"}
+
+func TestAWorkerBeginsEarly(t *testing.T) {
+	trace := initialised(t, "RUNNER_ROLE=worker")
+	if len(trace) < 20 {
+		t.Fatalf("only %d packages in the trace", len(trace))
+	}
+	for _, p := range trace {
+		for _, l := range late {
+			if p.path == l || strings.HasSuffix(l, "/") && strings.HasPrefix(p.path, l) || strings.HasPrefix(p.path, l+"/") {
+				t.Errorf("%s is initialised before a worker begins", p.path)
+			}
+		}
+	}
+	if !slices.ContainsFunc(trace, func(p initialisation) bool { return p.path == "bench/runner/executors" }) {
+		t.Error("it does not begin at all")
 	}
 }
 
@@ -58,24 +79,27 @@ type initialisation struct {
 }
 
 // initialised is what the program does before main, in order.
-func initialised(t *testing.T) (list []initialisation) {
+func initialised(t *testing.T, env ...string) (list []initialisation) {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "runner")
-	build := exec.Command("go", "build", "-o", program, "runner/cmd/runner")
+	build := exec.Command("go", "build", "-o", program, "bench/runner/cmd/runner")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	version := exec.Command(program, "version")
-	version.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+	start := exec.Command(program, "list", "executors")
+	start.Env = append(append(os.Environ(), "GODEBUG=inittrace=1"), env...)
 	var trace bytes.Buffer
-	version.Stderr = &trace
-	if err := version.Run(); err != nil {
-		t.Fatalf("runner version: %v\n%s", err, trace.Bytes())
+	start.Stderr = &trace
+	if err := start.Run(); err != nil && len(env) == 0 {
+		t.Fatalf("runner list executors: %v\n%s", err, trace.Bytes())
 	}
 	line := regexp.MustCompile(`^init (\S+) @.* (\d+) bytes, (\d+) allocs$`)
 	for lines := bufio.NewScanner(&trace); lines.Scan(); {
 		m := line.FindStringSubmatch(lines.Text())
+		if m == nil && len(env) > 0 {
+			break // what it says itself
+		}
 		if m == nil {
 			t.Fatalf("not a line of the trace: %q", lines.Text())
 		}

@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors"
-	"runner/internal/matrix"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/executors"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // Suite says what to test and with what.

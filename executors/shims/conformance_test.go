@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/executors/executorstest"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/executors/executorstest"
+	"bench/runner/results"
 )
 
 func TestConformance(t *testing.T) {

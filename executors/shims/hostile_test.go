@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // TestHostile runs what goes wrong in ways of the language's own, under every executor that there is.

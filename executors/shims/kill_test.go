@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors"
-	"runner/executors/executorstest"
-	"runner/internal/host"
-	"runner/workloads"
+	"bench/runner/executors"
+	"bench/runner/executors/executorstest"
+	"bench/runner/internal/host"
+	"bench/runner/workloads"
 )
 
 // killed in the environment makes this binary a runner that runs the job in it.

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors"
-	"runner/internal/matrix"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/executors"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // language is what the tests know of one. Each has the same workloads in testdata, besides some of its own.

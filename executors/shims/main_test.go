@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"runner/executors"
+	"bench/runner/executors"
 )
 
 func TestMain(m *testing.M) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/results"
 )
 
 var node = language{

@@ -9,8 +9,8 @@ import (
 	"sync"
 	"testing"
 
-	"runner/executors"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/results"
 )
 
 var python = language{

@@ -17,7 +17,7 @@ import (
 	"strings"
 	"sync"
 
-	"runner/executors"
+	"bench/runner/executors"
 )
 
 // Shim is one language's.

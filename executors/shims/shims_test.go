@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"runner/executors"
+	"bench/runner/executors"
 )
 
 func TestManifests(t *testing.T) {

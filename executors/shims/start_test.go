@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors"
-	"runner/executors/executorstest"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/executors/executorstest"
+	"bench/runner/results"
 )
 
 // TestStart runs the executors of Python that take a start method with each that is not the default.
@@ -46,8 +46,10 @@ func started(t *testing.T, s subject, executor, start string) {
 	if o.Usage.CPU() <= 0 || o.Usage.CPU() > 4*o.Phases.Total+200*time.Millisecond {
 		t.Errorf("used %v of CPU in %v", o.Usage.CPU(), o.Phases.Total)
 	}
-	if len(o.Warnings) > 0 {
-		t.Errorf("warnings: %q", o.Warnings)
+	for _, w := range o.Warnings {
+		if !strings.HasPrefix(w, "the clocks disagree") { // a full machine hears late of what a trial says
+			t.Errorf("warning: %q", w)
+		}
 	}
 	o = trial("kill", 3)
 	if o.Status != results.Crash || !strings.Contains(o.Reason, "killed by signal 9") && start != "forkserver" {

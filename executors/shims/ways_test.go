@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/results"
 )
 
 // TestAsync: asyncio awaits coroutines side by side, every other executor one by one in each worker.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // minimalSource is the least that a Go program can do: the limit for anything that starts as one.

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // timed are the commands that runner and hyperfine both time: nothing, a fixed time, and work.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 const (

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"runner/internal/stats"
-	"runner/results/sqlite"
+	"bench/runner/internal/stats"
+	"bench/runner/results/sqlite"
 )
 
 const (

@@ -8,8 +8,8 @@ import (
 	"runtime"
 	"strings"
 
-	"runner/internal/host"
-	"runner/internal/stats"
+	"bench/runner/internal/host"
+	"bench/runner/internal/stats"
 )
 
 func table(rows []row) string {

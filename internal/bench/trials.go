@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // overhead compares the time of a run with the sum of its trials, each as seen from outside its process.

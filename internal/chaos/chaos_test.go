@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 func TestDrawFollowsFromTheSeed(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // filler is the file that fills a disk.

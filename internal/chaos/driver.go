@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // driver hands out rounds and adds up what they found.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // experiment is a spec that rounds run.

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // fault is one kind of harm.

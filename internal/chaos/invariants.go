@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 // The invariants.

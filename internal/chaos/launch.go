@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // process starts the process of a round, and ends what it may leave.

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // runner is one process of the command under test.

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // resultFile is where a round's process leaves what it found.

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // clean is how long after the end of runner everything must be gone. Half of it is for a machine that is busy with

@@ -3,10 +3,10 @@ package cli
 import (
 	"context"
 
-	"runner/gates"
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/gates"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 // against tells of each run that a run is compared with, once, what is not the same; and of the one that --against named,

@@ -4,12 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"runner/executors"
-	"runner/executors/shims"
-	"runner/internal/fixtures"
-	"runner/spec"
-	"runner/workloads"
-	"runner/workloads/scripts"
+	"bench/runner/executors"
+	"bench/runner/executors/shims"
+	"bench/runner/internal/fixtures"
+	"bench/runner/spec"
+	"bench/runner/workloads"
+	_ "bench/runner/workloads/network"
+	"bench/runner/workloads/scripts"
 )
 
 // catalog is what specs may name, from the registries.

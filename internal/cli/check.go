@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 func (a *app) checkCommand() *cobra.Command {

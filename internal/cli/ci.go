@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/gates"
-	"runner/reports"
+	"bench/runner/gates"
+	"bench/runner/reports"
 )
 
 // service is a CI service that a run tells of its verdicts in the service's own way: "" is the one that it finds itself

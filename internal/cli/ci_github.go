@@ -7,9 +7,9 @@ import (
 	"os"
 	"strings"
 
-	"runner/gates"
-	"runner/internal/diag"
-	"runner/reports"
+	"bench/runner/gates"
+	"bench/runner/internal/diag"
+	"bench/runner/reports"
 )
 
 // summaryBound is how large the summary of a step may become: above 1 MiB the service drops it without a word.

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // gitlabFolder holds what ci/gitlab.yml hands over as artefacts, below the current directory.

@@ -7,11 +7,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/internal/diag"
-	"runner/internal/host"
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/host"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 func (a *app) claimsCommand() *cobra.Command {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // app is one invocation: its streams and environment, so that tests can bring their own.

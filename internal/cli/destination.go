@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // destination is the file in a folder that a report goes to. It is named for its experiment, so that several experiments can

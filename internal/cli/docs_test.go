@@ -15,9 +15,9 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"runner/internal/diag"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/internal/diag"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // pages are README.md and every page below docs, by their paths from here.

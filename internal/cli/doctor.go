@@ -8,14 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/executors"
-	"runner/executors/shims"
-	"runner/internal/host"
-	"runner/internal/runtimes"
-	"runner/internal/stats"
-	"runner/reports"
-	"runner/results"
-	"runner/workloads"
+	"bench/runner/executors"
+	"bench/runner/executors/shims"
+	"bench/runner/internal/host"
+	"bench/runner/internal/runtimes"
+	"bench/runner/internal/stats"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 func (a *app) doctorCommand() *cobra.Command {

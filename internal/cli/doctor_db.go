@@ -7,8 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"runner/reports"
-	"runner/results/sqlite"
+	"bench/runner/reports"
+	"bench/runner/results/sqlite"
 )
 
 // databaseSchema names the JSON that is told of a database.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"runner/internal/stats"
-	"runner/reports"
+	"bench/runner/internal/stats"
+	"bench/runner/reports"
 )
 
 // What is told as fit. From a little more than a tenth of a core on a trial may count as contaminated (see host.Monitor).

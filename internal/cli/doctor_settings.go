@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // The settings of the processor, which virtual machines hide as a rule.

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/host"
-	"runner/reports"
+	"bench/runner/internal/host"
+	"bench/runner/reports"
 )
 
 func at[T any](v T) *T { return &v }

@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 func (a *app) exportCommand() *cobra.Command {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/gates"
-	"runner/internal/diag"
+	"bench/runner/gates"
+	"bench/runner/internal/diag"
 )
 
 func (a *app) gateCommand() *cobra.Command {

@@ -11,9 +11,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
-	"runner/gates"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/gates"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 var update = flag.Bool("update", false, "write the generated files again")

@@ -3,7 +3,7 @@ package cli
 import (
 	"fmt"
 
-	"runner/executors"
+	"bench/runner/executors"
 )
 
 // guard has what a run leaves cleared away, should this process be killed; done is called after a run that came to its

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // inconclusive is what the exit code makes of checks that could not be decided: "" is a code of their own, 3.

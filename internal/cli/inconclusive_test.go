@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/reports"
-	"runner/results"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 // Only what could not be decided, in a run that came to its end, is let pass.

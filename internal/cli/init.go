@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/internal/diag"
-	"runner/internal/shell"
-	"runner/internal/starter"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/shell"
+	"bench/runner/internal/starter"
 )
 
 // beginning is what the flags of init say.

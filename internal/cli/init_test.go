@@ -3,9 +3,9 @@ package cli
 import (
 	"testing"
 
-	"runner/internal/starter"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/internal/starter"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // A parameter of hyperfine that is called like a word of the language gets another name: the package that does so may not

@@ -9,14 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/executors/shims"
-	"runner/gates"
-	"runner/internal/host"
-	"runner/internal/runtimes"
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
-	"runner/workloads"
+	"bench/runner/executors/shims"
+	"bench/runner/gates"
+	"bench/runner/internal/host"
+	"bench/runner/internal/runtimes"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
+	"bench/runner/workloads"
 )
 
 // topics are what `runner list` can list, in the order of its help.

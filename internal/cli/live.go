@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"runner/reports"
-	"runner/results"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 // liveView shows a run's progress. It writes when it is told of something, that is between trials, and at most once a

@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"runner/internal/diag"
-	"runner/reports"
-	"runner/results"
+	"bench/runner/internal/diag"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 const (

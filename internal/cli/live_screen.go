@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 const (

@@ -11,8 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"runner/reports"
-	"runner/results"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 // liveClock is a clock that only a test moves.

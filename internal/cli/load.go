@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"runner/gates"
-	"runner/internal/diag"
-	"runner/internal/host"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/gates"
+	"bench/runner/internal/diag"
+	"bench/runner/internal/host"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // selection is what the flags lay over a spec; run, check and plan share them.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"path/filepath"
 
-	"runner/internal/host"
-	"runner/results"
+	"bench/runner/internal/host"
+	"bench/runner/results"
 )
 
 // machine is the machine as it is now.

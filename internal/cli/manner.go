@@ -6,10 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/gates"
-	"runner/internal/engine"
-	"runner/internal/host"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/internal/engine"
+	"bench/runner/internal/host"
+	"bench/runner/results"
 )
 
 // manner is how a run goes about it, besides what it measures.

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"runner/internal/host"
-	"runner/reports"
+	"bench/runner/internal/host"
+	"bench/runner/reports"
 )
 
 // openReport writes a report to a file and shows it. That it cannot be shown here is no trouble: its path is printed.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // printOrigins says where each effective value of the spec was written.

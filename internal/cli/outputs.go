@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // outputs says where a report goes.

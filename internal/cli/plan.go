@@ -8,13 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/gates"
-	"runner/internal/matrix"
-	"runner/internal/stats"
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
-	"runner/spec"
+	"bench/runner/gates"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/stats"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
+	"bench/runner/spec"
 )
 
 func (a *app) planCommand() *cobra.Command {

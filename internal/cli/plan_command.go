@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/shell"
-	"runner/reports"
-	"runner/spec"
+	"bench/runner/internal/shell"
+	"bench/runner/reports"
+	"bench/runner/spec"
 )
 
 // shownTasks is how many tasks' commands are printed of a cell.

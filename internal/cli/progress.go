@@ -6,9 +6,9 @@ import (
 
 	"golang.org/x/term"
 
-	"runner/internal/engine"
-	"runner/internal/stats"
-	"runner/results"
+	"bench/runner/internal/engine"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
 )
 
 // progress tells a live view of the engine's events.

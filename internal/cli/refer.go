@@ -5,10 +5,10 @@ import (
 	"errors"
 	"slices"
 
-	"runner/gates"
-	"runner/internal/diag"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/gates"
+	"bench/runner/internal/diag"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 // references settles what the checks of a run are compared with. What is not there is an error, but where all checks that

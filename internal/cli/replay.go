@@ -14,10 +14,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/gates"
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/gates"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 func (a *app) replayCommand() *cobra.Command {

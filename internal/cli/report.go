@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/reports"
-	"runner/results/sqlite"
+	"bench/runner/reports"
+	"bench/runner/results/sqlite"
 )
 
 func (a *app) reportCommand() *cobra.Command {

@@ -12,9 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/internal/version"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 func (a *app) resumeCommand() *cobra.Command {
@@ -200,7 +201,7 @@ func (a *app) sayDifferences(run results.Run, now results.Environment, machines 
 			another = d.What
 		}
 	}
-	if v := version(); v != run.Version {
+	if v := version.Text(); v != run.Version {
 		fmt.Fprintf(a.stderr, "runner: since the run was interrupted, version of runner: %s, now %s\n", reports.Visible(run.Version), v)
 	}
 	if another != "" && !machines {

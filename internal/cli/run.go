@@ -13,13 +13,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/executors"
-	"runner/internal/engine"
-	"runner/internal/host"
-	"runner/internal/stage"
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/executors"
+	"bench/runner/internal/engine"
+	"bench/runner/internal/host"
+	"bench/runner/internal/stage"
+	"bench/runner/internal/version"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -210,7 +211,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 
 // begun is a run that begins now, without its machine and all else that takes time to find out.
 func (a *app) begun(x experiment, options results.Options) results.Run {
-	return results.Run{Experiment: x.spec.Name, Spec: x.spec.File, Options: options, Seed: x.plan.Seed, Started: time.Now(), Version: version()}
+	return results.Run{Experiment: x.spec.Name, Spec: x.spec.File, Options: options, Seed: x.plan.Seed, Started: time.Now(), Version: version.Text()}
 }
 
 // carryOut measures what a run has not measured yet: all, or what is missing after the trials before. undone is what could

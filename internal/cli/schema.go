@@ -3,7 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	"runner/spec"
+	"bench/runner/spec"
 )
 
 func (a *app) schemaCommand() *cobra.Command {

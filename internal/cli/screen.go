@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/term"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // defaultWidth is for output that is no terminal: wide enough for every column of the usual table.

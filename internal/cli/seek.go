@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/gates"
-	"runner/internal/host"
-	"runner/internal/stats"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/gates"
+	"bench/runner/internal/host"
+	"bench/runner/internal/stats"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 // seeker finds stored runs to compare one with.

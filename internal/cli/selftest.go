@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"runner/gates"
-	"runner/reports"
+	"bench/runner/gates"
+	"bench/runner/reports"
 )
 
 // selfTests tries to make each check of a stored run fail, tells what came of it, and gives the exit code.

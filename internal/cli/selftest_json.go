@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 
-	"runner/gates"
+	"bench/runner/gates"
 )
 
 // selfTestJSON is one check in `runner gate --self-test --json`. null is what there is not.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/internal/serve"
-	"runner/reports"
+	"bench/runner/internal/serve"
+	"bench/runner/reports"
 )
 
 func (a *app) serveCommand() *cobra.Command {

@@ -6,12 +6,12 @@ import (
 	"sync"
 	"time"
 
-	"runner/internal/matrix"
-	"runner/internal/serve"
-	"runner/internal/stats"
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/internal/matrix"
+	"bench/runner/internal/serve"
+	"bench/runner/internal/stats"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 // shelf is the database as pages want it.

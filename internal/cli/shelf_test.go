@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/serve"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/internal/serve"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 const shelfSpec = `version: 1

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // signals cancels the context at the first SIGINT, SIGTERM or SIGHUP: the trial in flight is killed and everything

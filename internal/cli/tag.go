@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/internal/host"
-	"runner/reports"
-	"runner/results/sqlite"
+	"bench/runner/internal/host"
+	"bench/runner/reports"
+	"bench/runner/results/sqlite"
 )
 
 func (a *app) tagCommand() *cobra.Command {

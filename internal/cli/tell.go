@@ -7,10 +7,10 @@ import (
 	"slices"
 	"sync"
 
-	"runner/gates"
-	"runner/reports"
-	"runner/results"
-	"runner/results/sqlite"
+	"bench/runner/gates"
+	"bench/runner/reports"
+	"bench/runner/results"
+	"bench/runner/results/sqlite"
 )
 
 func format(name string) (reports.Format, error) {

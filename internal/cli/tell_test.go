@@ -9,9 +9,9 @@ import (
 	"syscall"
 	"testing"
 
-	"runner/gates"
-	"runner/reports"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 func quietApp() *app {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 func (a *app) turnsFlag(c *cobra.Command) {

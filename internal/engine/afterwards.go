@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"runner/executors"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/results"
 )
 
 // cleanupPatience is how long a clean-up may take once the run was interrupted; a second interruption ends it at once.

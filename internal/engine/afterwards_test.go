@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/results"
 )
 
 // TestAfterwards: what comes after an interruption has its time, and no more.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/results"
 )
 
 // contaminates makes the engine tell when it watches, and say so many workers contaminated each trial.

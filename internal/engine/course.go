@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"runner/executors"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/executors"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // course is a run on its way from block to block.

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/executors"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // asked makes More of what it is to answer, one after another; then there is enough.

@@ -13,9 +13,9 @@ import (
 	"slices"
 	"time"
 
-	"runner/executors"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/executors"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // Recorder keeps a trial durably before it returns.

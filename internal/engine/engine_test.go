@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/executors"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // planOf makes the plan of a spec with the executors serial, threads and procs, and the workload add.

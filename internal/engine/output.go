@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // mostFiles is how many files of one trial are looked at.

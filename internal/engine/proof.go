@@ -7,8 +7,8 @@ import (
 	"reflect"
 	"strconv"
 
-	"runner/results"
-	"runner/spec"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // proof checks that a trial did the work. A cell without `verify` must give what its baseline gave.

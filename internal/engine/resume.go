@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"runner/results"
-	"runner/spec"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // past is what a run that is resumed has recorded before.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/executors"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/results"
 )
 
 // slots are the trials in the order of their recording.

@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"runner/internal/host"
+	"bench/runner/internal/host"
 )
 
 // scratch is a run's private directory (0700), in which each trial gets one. It is locked for as long as this process

@@ -9,10 +9,10 @@ import (
 	"reflect"
 	"strings"
 
-	"runner/executors"
-	"runner/results"
-	"runner/spec"
-	"runner/workloads"
+	"bench/runner/executors"
+	"bench/runner/results"
+	"bench/runner/spec"
+	"bench/runner/workloads"
 )
 
 // Stage is what trials need besides their plan: the programs of other languages, and what is known only when a run

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/executors"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // staged is a plan with three runtimes, and a workload that asks for what a fixture gives.

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"runner/executors"
-	"runner/results"
-	"runner/spec"
-	"runner/workloads"
+	"bench/runner/executors"
+	"bench/runner/results"
+	"bench/runner/spec"
+	"bench/runner/workloads"
 )
 
 // steps are the preparations and the clean-ups of a run. A step is a command like a task's: it has a process of its own,

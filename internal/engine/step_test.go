@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/results"
+	"bench/runner/executors"
+	"bench/runner/results"
 )
 
 // commands is a plan with two workloads of commands, and steps of every kind.

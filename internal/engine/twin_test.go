@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"runner/executors"
-	"runner/results"
-	"runner/spec"
+	"bench/runner/executors"
+	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // against plans a spec with twins in ../base.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // arrange sorts the arguments of a call into the selector's and the parameters', and fills in the defaults.

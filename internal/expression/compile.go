@@ -17,7 +17,7 @@ import (
 	"github.com/expr-lang/expr/parser/operator"
 	"github.com/expr-lang/expr/types"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // Bounds of one expression. They keep a spec from costing more than reading it is worth.

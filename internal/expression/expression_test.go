@@ -9,7 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // scope is a small set of functions like that of an assertion.

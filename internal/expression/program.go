@@ -11,7 +11,7 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // memoryBudget bounds how many elements one evaluation may create, and so how long its loops can take. A list that is

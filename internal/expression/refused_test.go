@@ -6,7 +6,7 @@ import (
 	"os"
 	"testing"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 var update = flag.Bool("update", false, "write the golden files")

@@ -9,7 +9,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
 
-	"runner/internal/diag"
+	"bench/runner/internal/diag"
 )
 
 // boundCall is a call whose named arguments have been put in order: first the selector's values, then the parameters.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"runner/reports"
-	"runner/results"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 // perPage is how many runs a page of the list shows.

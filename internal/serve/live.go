@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // live is the page of a run that goes on. It has counts and medians, and no verdicts: to judge takes a processor, which

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 const htmlKind = "text/html; charset=utf-8"

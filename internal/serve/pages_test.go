@@ -6,9 +6,9 @@ import (
 	"sync"
 	"testing"
 
-	"runner/gates"
-	"runner/reports"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 // contains wants texts in a page, in this order.

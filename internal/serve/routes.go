@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // answer finds the page of a request. Nothing comes from the file system: each path is one of these, or nothing.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"net/url"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // run shows a run: its page, or with a format's name a file. One that goes on has a page of its own, and no files.

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"runner/reports"
-	"runner/results"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 // Store is where the runs come from. Its methods are called by several goroutines.

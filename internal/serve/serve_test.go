@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"runner/gates"
-	"runner/reports"
-	"runner/results"
+	"bench/runner/gates"
+	"bench/runner/reports"
+	"bench/runner/results"
 )
 
 const testToken = "TESTTOKENTESTTOKENTESTTOKEN"

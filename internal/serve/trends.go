@@ -3,7 +3,7 @@ package serve
 import (
 	"context"
 
-	"runner/reports"
+	"bench/runner/reports"
 )
 
 // trends draws what became of each check over the runs of an experiment: the report of the newest one that was judged

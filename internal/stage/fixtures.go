@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"runner/internal/fixtures"
-	"runner/internal/matrix"
-	"runner/spec"
+	"bench/runner/internal/fixtures"
+	"bench/runner/internal/matrix"
+	"bench/runner/spec"
 )
 
 // running are the fixtures of a run.

@@ -12,12 +12,12 @@ import (
 	"path/filepath"
 	"slices"
 
-	"runner/executors/shims"
-	"runner/internal/engine"
-	"runner/internal/fixtures"
-	"runner/internal/runtimes"
-	"runner/spec"
-	"runner/workloads/scripts"
+	"bench/runner/executors/shims"
+	"bench/runner/internal/engine"
+	"bench/runner/internal/fixtures"
+	"bench/runner/internal/runtimes"
+	"bench/runner/spec"
+	"bench/runner/workloads/scripts"
 )
 
 // Set makes the stage of a plan in dir, a private directory of the run. Its Close stops the fixtures.

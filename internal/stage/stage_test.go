@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/fixtures"
-	"runner/spec"
+	"bench/runner/internal/fixtures"
+	"bench/runner/spec"
 )
 
 func plan(runtimes []spec.Runtime, fixtures ...spec.Fixture) *spec.Plan {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/spec"
+	"bench/runner/spec"
 )
 
 // Each build has fixtures of its own: what is prepared or written for the one does not come to the other.

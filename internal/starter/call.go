@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"runner/internal/shell"
+	"bench/runner/internal/shell"
 )
 
 // word is a word of a command line without its quotes.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 var lookAt = flag.String("look", "", "write the figures of the tests to this HTML file, to look at them")

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // Row is the times of one cell.

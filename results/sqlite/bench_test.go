@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // BenchmarkRecord is one durable trial, in an empty file and in one with a million trials: the cost must be the same.

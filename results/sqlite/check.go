@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // Checked is one thing that was looked at.

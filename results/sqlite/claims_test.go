@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func claimed(t *testing.T, db *DB, id string) bool {

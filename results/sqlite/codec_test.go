@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func roundTrip(t *testing.T, v any) any {

@@ -10,7 +10,7 @@ import (
 
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // Imported is what became of the runs of a portable file.

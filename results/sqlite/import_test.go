@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // oneRunToTravel is the text of a file with one run of three cells and two trials, without its end.

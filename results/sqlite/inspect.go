@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // What a run of a portable file may come to. It was made elsewhere, perhaps to do harm: what is short in the file may be

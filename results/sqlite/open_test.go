@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func mode(t *testing.T, path string) fs.FileMode {

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"slices"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // alike are the runs r that a run o can be told beside: ended by themselves, of its experiment, on its machine, with the

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func TestPastRunsAreAlike(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // likely makes a run of values that can be measured; the texts stay odd.

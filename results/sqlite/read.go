@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func errUnknown(id string) error {

@@ -10,8 +10,8 @@ import (
 
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // The columns of a trial as they are written, and in groups as they are read: see Detail.

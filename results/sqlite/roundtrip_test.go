@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 func TestTrialsComeBackAsRecorded(t *testing.T) {

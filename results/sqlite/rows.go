@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 // The columns of the other tables, as they are written and read; those of a trial are in record.go.

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 func manyCells(n int) []results.PlannedCell {

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // Tally is how many rows were saved, and how many are known to be lost.

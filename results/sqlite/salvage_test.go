@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // store is a file of three runs and what was put into it.

@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // batch is how many trials are written at once.

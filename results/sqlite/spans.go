@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // The timeline of a trial is one blob under zlib: the number of spans, then five columns of that many numbers each, as

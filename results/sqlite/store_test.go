@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"runner/internal/matrix"
-	"runner/results"
+	"bench/runner/internal/matrix"
+	"bench/runner/results"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // longestTag is in characters.

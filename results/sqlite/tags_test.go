@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 func TestTags(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // Detail says which heavy parts of the trials to read; the zero Detail is the fastest.

@@ -12,7 +12,7 @@ import (
 
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"runner/results"
+	"bench/runner/results"
 )
 
 // validID: 1 to 64 letters, digits, '.', '_' and '-', the first of them a letter or a digit. Resolve can find it again.

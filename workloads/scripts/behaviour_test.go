@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"testing"
 
-	"runner/workloads"
+	"bench/runner/workloads"
 )
 
 const updates = `

@@ -8,7 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"runner/workloads"
+	"bench/runner/workloads"
+	_ "bench/runner/workloads/network"
 )
 
 var webPages = map[string]string{

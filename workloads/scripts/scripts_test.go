@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"runner/workloads"
+	"bench/runner/workloads"
 )
 
 func TestEveryBuiltInHasATwinAndNoTwinIsAlone(t *testing.T) {
@@ -85,7 +85,7 @@ func TestNothingOfOursIsImported(t *testing.T) {
 		t.Fatalf("go list: %v\n%s", err, out)
 	}
 	for _, dep := range strings.Fields(string(out)) {
-		if strings.HasPrefix(dep, "runner/") && dep != "runner/workloads/scripts" {
+		if strings.HasPrefix(dep, "bench/runner/") && dep != "bench/runner/workloads/scripts" {
 			t.Errorf("imports %s", dep)
 		}
 	}

@@ -7,7 +7,8 @@ import (
 	"strconv"
 	"testing"
 
-	"runner/workloads"
+	"bench/runner/workloads"
+	_ "bench/runner/workloads/network"
 )
 
 type args = workloads.Args

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // limit is what experiments/builds/pool.yaml claims of change().

@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"runner/internal/stats"
+	"bench/runner/internal/stats"
 )
 
 // situation is a claim, and what goes on beside it.

@@ -1,4 +1,6 @@
-package workloads
+// Package network holds the built-in work that needs a network. It is apart since what it imports is made ready late, and
+// only the processes that run it need wait for that.
+package network
 
 import (
 	"bufio"
@@ -11,23 +13,26 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"bench/runner/workloads"
 )
 
 func init() {
-	register(Workload{
+	workloads.Register(workloads.Workload{
 		Name: "fetch",
 		Doc:  "get a page over HTTP and return its status, bytes and title; without a url the task serves the page itself",
-		Params: []Param{
+		Params: []workloads.Param{
 			{Name: "url", Doc: "http://…; empty: a page that the task serves on loopback, so that no network is needed", Default: ""},
-			{Name: "latency", Doc: "of the page it serves itself: wait before the answer (s)", Default: 0.05, Max: longest},
+			{Name: "latency", Doc: "of the page it serves itself: wait before the answer (s)", Default: 0.05, Max: 1e9},
 			{Name: "body", Doc: "of the page it serves itself: size (B)", Default: 1024, Max: 1 << 40},
 		},
-		Run: runFetch,
+		Run:   runFetch,
+		Whole: true,
 	})
 }
 
 // runFetch returns {status, bytes, title}. A status such as 404 is a result, not an error; redirections are not followed.
-func runFetch(ctx context.Context, a Args) (Result, error) {
+func runFetch(ctx context.Context, a workloads.Args) (workloads.Result, error) {
 	address := a.Text("url")
 	if address == "" {
 		page, err := servePage(ctx, a.Float("latency"), a.Int("body"))
@@ -46,7 +51,7 @@ func runFetch(ctx context.Context, a Args) (Result, error) {
 
 // get speaks HTTP/1.0, in which a body simply ends with its connection. net/http would do more, and would cost every
 // worker process 0.4 ms at its start, whatever it is going to run.
-func get(ctx context.Context, address string) (Result, error) {
+func get(ctx context.Context, address string) (workloads.Result, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
@@ -75,7 +80,7 @@ func get(ctx context.Context, address string) (Result, error) {
 }
 
 // readResponse reads a response to its end. The title is looked for in the first 64 KiB of the body.
-func readResponse(r *bufio.Reader) (Result, error) {
+func readResponse(r *bufio.Reader) (workloads.Result, error) {
 	status, length, err := readHead(r)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,8 @@
-package workloads
+package network
 
 import (
 	"bufio"
+	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"bench/runner/workloads"
 )
 
 func TestFetchServesItself(t *testing.T) {
@@ -19,7 +22,7 @@ func TestFetchServesItself(t *testing.T) {
 		title string
 	}{{0, ""}, {1, ""}, {34, ""}, {len(pageStart), "a page"}, {1024, "a page"}, {300_000, "a page"}} {
 		start := time.Now()
-		got := mustRun(t, "fetch", Args{"body": c.body, "latency": 0.01})
+		got := mustRun(t, workloads.Args{"body": c.body, "latency": 0.01})
 		if want := map[string]any{"status": 200, "bytes": c.body, "title": c.title}; !reflect.DeepEqual(got, any(want)) {
 			t.Errorf("got %v, want %v", got, want)
 		}
@@ -70,7 +73,7 @@ func TestFetchFromAServer(t *testing.T) {
 		{"/no", 404, 19, ""},
 		{"", 404, 19, ""},
 	} {
-		got := mustRun(t, "fetch", Args{"url": server.URL + c.path}).(map[string]any)
+		got := mustRun(t, workloads.Args{"url": server.URL + c.path}).(map[string]any)
 		if c.path == "/moved" {
 			got["bytes"] = 0 // the text of the redirection is the server's own
 		}
@@ -104,7 +107,6 @@ func reply(t *testing.T, text string) string {
 }
 
 func TestFetchRefuses(t *testing.T) {
-	w, _ := Lookup("fetch")
 	for address, says := range map[string]string{
 		"https://example.org/":              "begins with http://",
 		"example.org":                       "begins with http://",
@@ -120,7 +122,7 @@ func TestFetchRefuses(t *testing.T) {
 		reply(t, "HTTP/1.1 200 OK\r\n"+strings.Repeat("X: y\r\n", 1001)+"\r\n"):         "not HTTP",
 		reply(t, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nbody"): "not HTTP",
 	} {
-		if got, err := run(t.Context(), w, Args{"url": address}); err == nil || !strings.Contains(err.Error(), says) {
+		if got, err := run(t.Context(), workloads.Args{"url": address}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: got %v, error %v, want %q", address, got, err, says)
 		}
 	}
@@ -144,4 +146,22 @@ func FuzzReadResponse(f *testing.F) {
 			t.Errorf("the title %q is not in the page", title)
 		}
 	})
+}
+
+func run(ctx context.Context, args workloads.Args) (workloads.Result, error) {
+	w, _ := workloads.Lookup("fetch")
+	bound, err := w.Bind(args)
+	if err != nil {
+		return nil, err
+	}
+	return w.Run(ctx, bound)
+}
+
+func mustRun(t *testing.T, args workloads.Args) workloads.Result {
+	t.Helper()
+	result, err := run(t.Context(), args)
+	if err != nil {
+		t.Fatalf("%v: %v", args, err)
+	}
+	return result
 }

@@ -1,4 +1,4 @@
-package workloads
+package network
 
 import (
 	"bufio"
@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+
+	"bench/runner/workloads"
 )
 
 // page is a web page on loopback that is served once.
@@ -51,7 +53,7 @@ func answer(ctx context.Context, conn net.Conn, latency float64, body int) error
 			return err
 		}
 	}
-	if err := pause(ctx, latency); err != nil {
+	if err := workloads.Pause(ctx, latency); err != nil {
 		return err
 	}
 	start := pageStart[:min(len(pageStart), body)]
