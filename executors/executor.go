@@ -99,7 +99,8 @@ type Executor interface {
 
 var registry = map[string]Executor{}
 
-func register(e Executor) {
+// Register adds an executor; it is called from init only.
+func Register(e Executor) {
 	info := e.Info()
 	if _, twice := registry[info.Name]; twice || info.Name == "" {
 		panic(fmt.Sprintf("executors: %q registered twice or without a name", info.Name))

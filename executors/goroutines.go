@@ -2,7 +2,7 @@ package executors
 
 import "context"
 
-func init() { register(goroutines{}) }
+func init() { Register(goroutines{}) }
 
 type goroutines struct{}
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-func init() { register(pool{}) }
+func init() { Register(pool{}) }
 
 // pool has the same workers as procs, started within total as well. What differs is the hand-out: chunksize tasks a
 // message, and the next message is sent before the last is answered, while messages are short work.

@@ -2,7 +2,7 @@ package executors
 
 import "context"
 
-func init() { register(procs{}) }
+func init() { Register(procs{}) }
 
 type procs struct{}
 

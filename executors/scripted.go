@@ -13,7 +13,7 @@ import (
 	"bench/runner/workloads"
 )
 
-func init() { register(scripted{}) }
+func init() { Register(scripted{}) }
 
 // scripted replays declared outcomes, so that what follows a measurement can be tested to the last byte. Its `script`
 // maps selectors to an entry, or to a list of entries that the blocks go through in turn. An entry is the total of a

@@ -7,7 +7,7 @@ import (
 	"bench/runner/internal/host"
 )
 
-func init() { register(serial{}) }
+func init() { Register(serial{}) }
 
 // serial is what the others are compared with: a loop on one thread.
 type serial struct{}

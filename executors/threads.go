@@ -2,7 +2,7 @@ package executors
 
 import "context"
 
-func init() { register(threads{}) }
+func init() { Register(threads{}) }
 
 type threads struct{}
 

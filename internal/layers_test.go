@@ -30,6 +30,8 @@ var layers = map[string][]string{
 	"workloads/scripts":       {},
 	"workloads/network":       {"workloads"},
 	"internal/version":        {},
+	"internal/link":           {},
+	"internal/broker":         {},
 	"internal/runtimes":       {"internal/host"},
 	"internal/fixtures":       {"internal/host"},
 	"internal/stage":          {"spec", "internal/matrix", "executors/shims", "workloads/scripts", "internal/engine", "internal/fixtures", "internal/runtimes"},
@@ -56,6 +58,7 @@ var owners = map[string]string{
 	"github.com/spf13/cobra":          "internal/cli",
 	"github.com/jedib0t/go-pretty/v6": "reports",
 	"mvdan.cc/sh/v3":                  "internal/shell",
+	"github.com/nats-io/nats-server":  "internal/broker",
 }
 
 func TestLayers(t *testing.T) {
