@@ -233,7 +233,7 @@ class Processes(object):
         args = (self.trial.setup, len(crew), writer, target, args, kwargs)
         process = self.real(target=serve, args=args, **more)
         worker = Worker(len(crew), reader, lambda: process.exitcode)
-        worker.writer = writer
+        worker.writer, worker.process = writer, process
         crew.append(worker)
         if self.forks:
             def start():
@@ -246,6 +246,8 @@ class Processes(object):
         if not self.forks:
             for worker in crew:
                 worker.writer.close()
+                if self.trial.start == "forkserver":
+                    read_once(worker.process._popen)
         await_ready(self.trial)
         self.watcher.start()
         self.trial.patience = 1
@@ -277,6 +279,21 @@ class Processes(object):
             os.kill(pid, 9)
             os.waitpid(pid, 0)
         shim.end_tracker()
+
+
+def read_once(popen):
+    """The status of a forkserver's process can be read once. A pool's thread and ours may both find it there, and who comes
+    second reads an end and makes 255 of it: so nobody reads while another does."""
+    import threading
+    from multiprocessing.connection import wait
+    lock, poll = threading.Lock(), popen.poll
+
+    def locked(flag=os.WNOHANG):
+        if popen.returncode is None and not wait([popen.sentinel], 0 if flag == os.WNOHANG else None):
+            return None
+        with lock:
+            return poll(flag)
+    popen.poll = locked
 
 
 def two_queues(trial):
