@@ -90,7 +90,7 @@ func (h *hand) start() (warnings []string, err error) {
 		defer host.Unpin()
 	}
 	pid, err := syscall.ForkExec(host.Self(), []string{host.Self()}, &syscall.ProcAttr{
-		Env:   environment(nil, wholly+roleWorker),
+		Env:   environment(nil, h.job.wholly()+roleWorker),
 		Files: []uintptr{0, 1, 2, uintptr(taskR), uintptr(resultW)},
 		Sys:   host.OfGroup(),
 	})
@@ -162,17 +162,23 @@ func (h *hand) waiting() bool {
 func (h *hand) pack() (c chunk, err error) {
 	c.from, c.to = h.take(h.size)
 	h.begin(frameTasks)
-	h.u32(c.from)
-	h.u32(c.to - c.from)
-	for i := c.from; i < c.to && err == nil; i++ {
-		var args any // nil stands for those of the task before
-		if i == c.from || !identical(h.job.Tasks[i], h.job.Tasks[i-1]) {
-			args = map[string]any(h.job.Tasks[i])
-		}
-		err = h.value(args)
-	}
+	err = h.tasks(h.job.Tasks, c.from, c.to)
 	c.small = len(h.out) <= roomy
 	return c, err
+}
+
+// tasks adds the tasks from ≤ index < to.
+func (f *frames) tasks(all []workloads.Args, from, to int) (err error) {
+	f.u32(from)
+	f.u32(to - from)
+	for i := from; i < to && err == nil; i++ {
+		var args any // nil stands for those of the task before
+		if i == from || !identical(all[i], all[i-1]) {
+			args = map[string]any(all[i])
+		}
+		err = f.value(args)
+	}
+	return err
 }
 
 // identical tells whether two tasks share their arguments, as calls that are the same do.
@@ -181,42 +187,60 @@ func identical(a, b workloads.Args) bool {
 }
 
 // collect takes in the answer to one chunk, and tells how long the worker was busy with it.
-func (h *hand) collect(c chunk) (time.Duration, error) {
+func (h *hand) collect(c chunk) (took time.Duration, err error) {
 	kind, data, err := h.await()
 	if err != nil {
 		return 0, err
 	}
+	failed, err := answer(kind, data, c, h.number, func(span results.TaskSpan, value workloads.Result) {
+		if span.Task == c.from {
+			took = -span.Start
+		}
+		if span.Task == c.to-1 {
+			took += span.End
+		}
+		h.put(span, value)
+	})
+	if failed != nil {
+		h.fail(*failed)
+	}
+	return took, err
+}
+
+// answer takes a worker's answer to a chunk apart: each result is put, or a task has failed.
+func answer(kind byte, data []byte, c chunk, worker int, put func(results.TaskSpan, workloads.Result)) (*failure, error) {
 	b := body{rest: data}
 	if kind == frameFailed {
 		task := b.u32()
-		h.fail(failure{task, h.number, string(b.rest)})
-		return 0, nil
+		return &failure{task, worker, string(b.rest)}, nil
 	}
 	if kind != frameResults || b.u32() != c.from || b.u32() != c.to-c.from {
-		return 0, errFrame
+		return nil, errFrame
 	}
-	var first, last time.Duration
 	for task := c.from; task < c.to; task++ {
 		span := results.TaskSpan{
-			Task: task, Worker: h.number,
+			Task: task, Worker: worker,
 			Start: time.Duration(b.u64()), End: time.Duration(b.u64()), CPU: time.Duration(b.u64()),
 		}
 		value, err := b.value()
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		if task == c.from {
-			first = span.Start
-		}
-		last = span.End
-		h.put(span, value)
+		put(span, value)
 	}
-	return last - first, nil
+	return nil, nil
 }
 
 // dismiss ends the worker and reaps it. err is what its work ended with, nil if all is well; a worker that died is
 // known by how it ended.
 func (h *hand) dismiss(err error) {
+	if why := h.part(err); why != "" {
+		h.fail(failure{-1, h.number, fmt.Sprintf("worker %d%s", h.number, why)})
+	}
+}
+
+// part ends the worker, and says what was wrong with it or its end: a text that follows its number; "" if nothing was.
+func (h *hand) part(err error) (why string) {
 	syscall.Close(h.write) // no more tasks
 	bye := false
 	for err == nil {
@@ -230,22 +254,24 @@ func (h *hand) dismiss(err error) {
 	}
 	syscall.Close(h.read)
 	if err != io.EOF && err != syscall.EPIPE {
-		h.fail(failure{-1, h.number, fmt.Sprintf("worker %d: %v", h.number, err)})
+		why = fmt.Sprintf(": %v", err)
 		if h.pid == 0 {
-			return
+			return why
 		}
 		_ = syscall.Kill(h.pid, syscall.SIGKILL)
 	}
 	status, usage := host.Wait(h.pid)
-	switch {
-	case status != 0:
-		h.fail(failure{-1, h.number, fmt.Sprintf("worker %d: %s", h.number, ended(status))})
-	case !bye:
-		h.fail(failure{-1, h.number, fmt.Sprintf("worker %d ended by itself", h.number)})
-	}
 	if !bye {
 		h.remember(host.UsageOf(&usage).Peak)
 	}
+	switch {
+	case why != "":
+	case status != 0:
+		why = ": " + ended(status)
+	case !bye:
+		why = " ended by itself"
+	}
+	return why
 }
 
 // remember adds a worker's peak memory in B.

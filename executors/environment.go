@@ -58,11 +58,18 @@ func environment(extra map[string]string, role string, unset ...string) []string
 // roleOf is the role of the process of a trial that this program runs itself.
 func roleOf(job Job) string {
 	executor, _ := Lookup(job.Executor)
-	workload, _ := lookup(job.Workload)
-	if len(job.Commands) == 0 && (workload.Whole || executor != nil && executor.Info().Whole) {
+	if len(job.Commands) == 0 && executor != nil && executor.Info().Whole {
 		return whole + roleTrial
 	}
-	return roleTrial
+	return job.wholly() + roleTrial
+}
+
+// wholly is what goes before the roles of the processes that run the job's workload: whole, or nothing.
+func (j Job) wholly() string {
+	if workload, _ := lookup(j.Workload); workload.Whole && len(j.Commands) == 0 {
+		return whole
+	}
+	return ""
 }
 
 // goVariables are those by which Go programs are tuned. The process that starts commands and measures them is one too,

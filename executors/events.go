@@ -62,6 +62,8 @@ type event struct {
 	Phases   *results.Phases `json:"phases,omitempty"`
 	Usage    *results.Usage  `json:"usage,omitempty"`
 
+	Disturbed string `json:"disturbed,omitempty"` // in done, from this program itself: see Observation
+
 	value workloads.Result // Result, decoded
 }
 

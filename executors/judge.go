@@ -22,6 +22,9 @@ func (t *trial) observation() Observation {
 		Stderr:   t.stderr.text(),
 		Warnings: append(r.warnings, t.trouble...),
 	}
+	if len(t.job.Program) == 0 {
+		o.Disturbed = r.disturbed
+	}
 	o.Spans, o.Results = told(r.seen, r.spans, r.results)
 	o.Phases.Startup = t.startup
 	if !r.done || r.broken != nil {

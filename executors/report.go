@@ -33,6 +33,7 @@ type report struct {
 	unavailable string
 	wrong       string // the first task reported twice
 	warnings    []string
+	disturbed   string
 	answered    time.Time // when the first line after ready came
 }
 
@@ -181,7 +182,7 @@ func (r *report) end(e event) error {
 		}
 	}
 	u.Leaked = 0 // only the runner can tell
-	r.phases, r.usage = p, u
+	r.phases, r.usage, r.disturbed = p, u, printable(e.Disturbed)
 	return nil
 }
 

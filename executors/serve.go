@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -33,9 +34,6 @@ const (
 // serves tells that this program plays these roles, if it is started again.
 var serves bool
 
-// wholly is what goes before the roles of the workers of this process: whole, or nothing.
-var wholly string
-
 // lookup finds the workloads; tests add their own.
 var lookup = workloads.Lookup
 
@@ -55,9 +53,7 @@ func Serve() {
 		serves = true
 		return
 	}
-	if rest, needsAll := strings.CutPrefix(role, whole); needsAll {
-		role, wholly = rest, whole
-	}
+	role = strings.TrimPrefix(role, whole)
 	os.Unsetenv(roleVariable) // the workload may start this program for itself
 	switch role {
 	case roleTrial:
@@ -103,6 +99,15 @@ func (s *speaker) fail(f failure) {
 	s.say(e)
 }
 
+// refuse says why the trial cannot be run, or that it went wrong before its clock started.
+func (s *speaker) refuse(err error) {
+	if failed := (Failed{}); errors.As(err, &failed) {
+		s.fail(failure{-1, 0, failed.Reason})
+		return
+	}
+	s.say(event{Event: "unavailable", Text: err.Error()})
+}
+
 // serveTrial is the trial's process: it does what one request asks for, and returns the exit status.
 func serveTrial() int {
 	in, err1 := claim(0)
@@ -116,7 +121,7 @@ func serveTrial() int {
 	job, executor, err := prepare(requests)
 	s.say(hello(executor, job))
 	if err != nil {
-		s.say(event{Event: "unavailable", Text: err.Error()})
+		s.refuse(err)
 		return 1
 	}
 	job.failed = s.fail
@@ -132,7 +137,7 @@ func serveTrial() int {
 	}
 	o, err := executor.Execute(context.Background(), job)
 	if err != nil {
-		s.say(event{Event: "unavailable", Text: err.Error()})
+		s.refuse(err)
 		return 1
 	}
 	s.tell(o)
@@ -147,8 +152,18 @@ func hello(e Executor, job Job) event {
 	if len(job.Commands) > 0 {
 		return event{Event: "hello", Protocol: Protocol}
 	}
+	if host, is := e.(interface{ Runtime() results.RuntimeInfo }); is {
+		r := host.Runtime()
+		return event{Event: "hello", Protocol: Protocol, Runtime: r.Name, Version: r.Version, GIL: r.GIL, Path: r.Path}
+	}
+	r := ownRuntime()
+	return event{Event: "hello", Protocol: Protocol, Runtime: r.Name, Version: r.Version, Path: r.Path}
+}
+
+// ownRuntime is that of this program.
+func ownRuntime() results.RuntimeInfo {
 	path, _ := os.Executable()
-	return event{Event: "hello", Protocol: Protocol, Runtime: "go", Version: strings.TrimPrefix(runtime.Version(), "go"), Path: path}
+	return results.RuntimeInfo{Name: "go", Version: strings.TrimPrefix(runtime.Version(), "go"), Path: path}
 }
 
 // prepare reads the request and finds all that it names, so that nothing is left to do after go.
@@ -174,7 +189,8 @@ func prepare(in *bufio.Reader) (Job, Executor, error) {
 		return job, nil, fmt.Errorf("there is no executor %q", job.Executor)
 	}
 	w, ok := lookup(job.Workload)
-	if !ok {
+	p, prepares := e.(Preparer)
+	if !ok && !prepares {
 		return job, nil, fmt.Errorf("there is no built-in workload %q", job.Workload)
 	}
 	var before workloads.Args // the task before, as it was read
@@ -184,11 +200,17 @@ func prepare(in *bufio.Reader) (Job, Executor, error) {
 			continue
 		}
 		before = args
+		if !ok { // the work of another program has its arguments as they are
+			continue
+		}
 		if job.Tasks[i], err = w.Bind(args); err != nil {
 			return job, nil, fmt.Errorf("task %d: %w", i, err)
 		}
 	}
-	return job, e, nil
+	if prepares {
+		e, err = p.Prepare(context.Background(), job)
+	}
+	return job, e, err
 }
 
 func decodeRequest(line []byte) (Job, error) {
@@ -249,7 +271,7 @@ func (s *speaker) tell(o Observation) {
 	for _, w := range o.Warnings {
 		s.say(event{Event: "warning", Text: w})
 	}
-	s.say(event{Event: "done", Phases: &o.Phases, Usage: &o.Usage})
+	s.say(event{Event: "done", Phases: &o.Phases, Usage: &o.Usage, Disturbed: o.Disturbed})
 }
 
 func appendTask(b []byte, s results.TaskSpan, value workloads.Result) ([]byte, error) {

@@ -1,9 +1,11 @@
 package gates
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"bench/runner/internal/stats"
 	"bench/runner/results"
 )
 
@@ -35,5 +37,53 @@ func TestContaminatedTrialsDoNotCount(t *testing.T) {
 	}
 	if few.Contaminated != 5 || few.N != 9 || len(few.Times) != 9 || *few.Max != 2.5 {
 		t.Errorf("four are left: %+v", few)
+	}
+}
+
+// TestDisturbedTrials: what befell a trial itself is no busy machine.
+func TestDisturbedTrials(t *testing.T) {
+	claim := asserted("speedup(procs=2) > 1.3", "", "")
+	lost := results.DisturbedBy("the member on b was lost")
+	for name, test := range map[string]struct {
+		reason  func(block int) string
+		want    string
+		of, all int // disturbed ones: of the verdict, which rests on no more blocks than it needs, and of the cell
+	}{
+		"all": {func(int) string { return lost }, "inconclusive: trials were disturbed in 20 of 20 blocks (the member on b was lost)", 20, 20},
+		"both kinds": {func(b int) string { return []string{lost, "another program"}[b%2] },
+			"inconclusive: the machine was busy or trials were disturbed in 20 of 20 blocks (the member on b was lost)", 10, 10},
+		"some": {func(b int) string {
+			if b%4 == 1 {
+				return lost
+			}
+			return ""
+		}, "pass", 3, 5},
+	} {
+		plan := pair(10, 10)
+		all := trials(plan, 20, wavering(1.9, 0.02))
+		for i := range all {
+			if all[i].Workers == 2 {
+				all[i].Contaminated = test.reason(all[i].Block)
+			}
+		}
+		v := judgeOne(t, plan, claim, all)
+		if said(v) != test.want || v.Disturbed != test.of {
+			t.Errorf("%s: %s, %d disturbed; want %s, %d", name, said(v), v.Disturbed, test.want, test.of)
+		}
+		for _, s := range Summaries(Data{Plan: plan, Trials: all}) {
+			if s.Workers == 2 && s.Disturbed != test.all {
+				t.Errorf("%s: %s has %d disturbed trials", name, s.Cell.Key(), s.Disturbed)
+			}
+		}
+	}
+	plan := counting("1", "2", "4")
+	data := Data{Plan: plan, Host: Host{Cores: 4}, Trials: noisy(plan, 10, stats.Law{T1: 1, Contention: 0.1}, 0.01)}
+	for i := range data.Trials {
+		if data.Trials[i].Block >= 4 && data.Trials[i].Workers == 4 {
+			data.Trials[i].Contaminated = lost
+		}
+	}
+	if s := one(t, data); !s.Contaminated || !strings.HasSuffix(s.Sentence, "; but trials were disturbed") {
+		t.Errorf("%+v", s)
 	}
 }

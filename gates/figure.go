@@ -27,7 +27,7 @@ func (m *measured) blocksOf(steady bool, cells ...int) (f figure, blocks []int) 
 	f.n = len(blocks)
 	switch {
 	case at.busy():
-		f.unfit, f.why = Inconclusive, fmt.Sprintf("the machine was busy in %d of %s", len(at.contaminated), counted(len(at.contaminated)+len(at.clean), "block"))
+		f.unfit, f.why = Inconclusive, fmt.Sprintf("%s in %d of %s", spoilt(len(at.contaminated), m.disturbedIn(touchy, at.contaminated)), len(at.contaminated), counted(len(at.contaminated)+len(at.clean), "block"))
 	case at.lossy():
 		f.unfit, f.why = Error, fmt.Sprintf("only %d of %s have an ok trial", len(at.complete), counted(len(at.clean), "block"))
 	case f.n < stats.LeastBlocks:

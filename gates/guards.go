@@ -133,12 +133,18 @@ func (s *statistic) floor(at sight) float64 {
 	return most
 }
 
-// contaminatedBy tells in how many blocks something else took part of the machine, and what in the first of them.
+// contaminatedBy tells in how many blocks something else took part of the machine, or disturbed the trials, and what in the
+// first of them.
 func (s *statistic) contaminatedBy(at sight) string {
-	text := fmt.Sprintf("the machine was busy in %d of %s", len(at.contaminated), counted(len(at.contaminated)+len(at.clean), "block"))
+	disturbed := s.data.disturbedIn(s.touchy(), at.contaminated)
+	text := fmt.Sprintf("%s in %d of %s", spoilt(len(at.contaminated), disturbed), len(at.contaminated), counted(len(at.contaminated)+len(at.clean), "block"))
 	for _, b := range at.contaminated {
 		for _, c := range s.timed() {
-			if by := s.data.contaminated[c][b]; by != "" {
+			by := s.data.contaminated[c][b]
+			if what, is := results.Disturbance(by); is {
+				return text + " (" + what + ")"
+			}
+			if by != "" {
 				return text + " (" + by + "); `runner doctor` tells more"
 			}
 		}

@@ -25,7 +25,8 @@ type Scaling struct {
 	Curve        []Speedup // what the law gives, as the cells' own speedups are told; nil where there is no law or no baseline
 	Sentence     string
 
-	fit stats.Law
+	fit    stats.Law
+	spoilt string // of Contaminated: why, as a clause
 }
 
 // Estimate is a number with its interval of 95 %.
@@ -122,6 +123,9 @@ func (m *measured) scaling(cells []int) (Scaling, bool) {
 	}
 	c := m.crew(all, blocks)
 	s := Scaling{Name: nameOf(uncounted(&m.Plan.Cells[cells[0]])), Blocks: len(blocks), Contaminated: dirty}
+	if dirty {
+		s.spoilt = m.spoiltIn(all, blocks)
+	}
 	for _, i := range cells {
 		s.Cells = append(s.Cells, m.Plan.Cells[i].Cell)
 	}

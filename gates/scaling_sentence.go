@@ -24,7 +24,7 @@ func (s *Scaling) sentence() string {
 	}
 	sentence := strings.Join(parts, "; ")
 	if s.Contaminated {
-		sentence += "; but the machine was busy"
+		sentence += "; but " + s.spoilt
 	}
 	return sentence
 }

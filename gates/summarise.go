@@ -28,7 +28,7 @@ func Summaries(data Data) []Summary {
 func (m *measured) summary(cell int) Summary {
 	c := &m.Plan.Cells[cell]
 	s := Summary{Cell: c.Cell, Workload: c.Workload.Name, Runtime: c.Runtime.Name, Executor: c.Executor, Workers: c.Workers,
-		Counts: countStatuses(m.counted[cell]), Reason: m.trouble(cell), Contaminated: contaminated(m.counted[cell])}
+		Counts: countStatuses(m.counted[cell]), Reason: m.trouble(cell), Contaminated: contaminated(m.counted[cell], false), Disturbed: contaminated(m.counted[cell], true)}
 	q := query{measured: m, cells: []int{cell}, on: each(m.together([]int{cell}))}
 	times, err := q.values(cell, total)
 	if err != nil {
@@ -56,10 +56,11 @@ func (m *measured) summary(cell int) Summary {
 	return s
 }
 
-// contaminated counts the OK trials that shared the machine.
-func contaminated(trials []*results.Trial) (n int) {
+// contaminated counts the OK trials that shared the machine or were disturbed, or only these.
+func contaminated(trials []*results.Trial, disturbed bool) (n int) {
 	for _, t := range trials {
-		if t.Status == results.OK && t.Contaminated != "" {
+		_, is := results.Disturbance(t.Contaminated)
+		if t.Status == results.OK && t.Contaminated != "" && (is || !disturbed) {
 			n++
 		}
 	}

@@ -16,6 +16,7 @@ type Summary struct {
 	N            int                    // OK trials that count: no warm-up, no control, nothing contaminated (see there)
 	Counts       map[results.Status]int // of all counted blocks
 	Contaminated int                    // OK trials that shared the machine: left out of all numbers, unless fewer than five others are there
+	Disturbed    int                    // those of them that a failure disturbed, not a neighbour: see results.Disturbance
 	Reason       string                 // of the first bad trial, "" if all were OK
 	Times        []float64              // s, total of each trial of N in block order
 	Median       *float64               // s

@@ -15,6 +15,7 @@ func (s *statistic) write(v *Verdict, f *finding, most int) {
 	v.Evidence = evidence(s.check.Text, s.parts(f.on))
 	_, _ = s.holds(f.on)
 	v.N, v.Of, v.Contaminated = min(s.n(), len(f.complete)), most, len(f.contaminated)
+	v.Disturbed = s.data.disturbedIn(s.touchy(), f.contaminated)
 	f.told.write(v)
 	v.Interval = interval(s.observed(f), v.N)
 	switch {

@@ -47,6 +47,7 @@ type Verdict struct {
 	N            int            `json:"n"`                      // blocks that the evidence rests on
 	Of           int            `json:"of,omitempty"`           // blocks that were planned at most; 0: that was left open
 	Contaminated int            `json:"contaminated,omitempty"` // blocks left out, in which something else took part of the machine
+	Disturbed    int            `json:"disturbed,omitempty"`    // those of them in which no neighbour is to blame: see results.Disturbance
 	Confirmed    int            `json:"confirmed,omitempty"`    // fresh blocks in which it was false too
 	Refuted      int            `json:"refuted,omitempty"`      // fresh blocks that did not confirm that it was false
 	Evidence     []Value        `json:"evidence"`

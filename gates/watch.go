@@ -77,14 +77,14 @@ func (w *Watch) why(open int) string {
 	if r.Max == r.Min && w.blocks == r.Min {
 		return ""
 	}
-	undecided, busy, wide := w.undecided()
+	undecided, busy, wide, why := w.undecided()
 	switch {
 	case r.Precision > 0 && wide > 0:
 		return fmt.Sprintf("not every interval is as narrow as asked after %s, the most that were planned", counted(w.blocks, "block"))
 	case r.Precision > 0:
 		return "the intervals are as narrow as asked after " + counted(w.blocks, "block")
 	case busy > 0:
-		return fmt.Sprintf("%s undecided after %s: the machine was busy in most of them", are(busy, "check"), counted(w.blocks, "block"))
+		return fmt.Sprintf("%s undecided after %s: %s in most of them", are(busy, "check"), counted(w.blocks, "block"), why)
 	case r.Max > r.Min && undecided == 0 && w.blocks < r.Max:
 		return "every check was decided after " + counted(w.blocks, "block")
 	case r.Max > r.Min && undecided > 0 && r.Precision == 0:
@@ -94,8 +94,9 @@ func (w *Watch) why(open int) string {
 }
 
 // undecided counts the checks that are inconclusive by now, those of them for which the machine was too busy, and those
-// with a wider interval than asked.
-func (w *Watch) undecided() (n, busy, wide int) {
+// with a wider interval than asked; why is what kept these from being decided, as a clause.
+func (w *Watch) undecided() (n, busy, wide int, why string) {
+	out, disturbed := 0, 0
 	for i, v := range Judge(w.checks, w.data) {
 		if !w.checks[i].assertion.exact() && v.Outcome != Skipped && !narrow(v, w.data.Plan.Experiment.Repeats.Precision) {
 			wide++
@@ -103,11 +104,11 @@ func (w *Watch) undecided() (n, busy, wide int) {
 		if v.Outcome == Inconclusive {
 			n++
 			if v.Contaminated > v.N {
-				busy++
+				busy, out, disturbed = busy+1, out+v.Contaminated, disturbed+v.Disturbed
 			}
 		}
 	}
-	return n, busy, wide
+	return n, busy, wide, spoilt(out, disturbed)
 }
 
 func are(n int, noun string) string {

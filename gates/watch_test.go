@@ -70,6 +70,13 @@ func TestWatch(t *testing.T) {
 			}
 			return []float64{1, 0.5, 0.5}[cell], shared
 		}, 14, []int{0, 1}},
+		"disturbed for a while": {three(10, 10), []string{"speedup(procs=2) > 1.3"}, func(cell, block int) (float64, string) {
+			disturbed := ""
+			if block < 4 && cell == 1 {
+				disturbed = results.DisturbedBy("the member on b was lost")
+			}
+			return []float64{1, 0.5, 0.5}[cell], disturbed
+		}, 14, []int{0, 1}},
 		"another cell's trouble": {three(10, 10), []string{"speedup(procs=2) > 1.3"}, func(cell, _ int) (float64, string) {
 			return []float64{1, 0.5, 0.5}[cell], []string{"", "", "another program"}[cell]
 		}, 10, []int{0, 1, 2}},

@@ -17,11 +17,13 @@ func init() {
 	register(Format{Name: "csv", Ext: "csv", Doc: "a row for each trial, for spreadsheets and data frames", Render: renderCSV})
 }
 
-// csvColumns always stand first and in this order; a new one comes last. A column for each axis of the matrix follows them.
-var csvColumns = []struct {
+type csvColumn struct {
 	head string
 	tell func(*Report, *Cell, *results.Trial) string
-}{
+}
+
+// csvColumns always stand first and in this order; a new one comes last. Where trials ran on hosts, these follow. A column for each axis of the matrix follows them.
+var csvColumns = []csvColumn{
 	{"experiment", func(r *Report, _ *Cell, _ *results.Trial) string { return field(r.Run.Experiment) }},
 	{"run", func(r *Report, _ *Cell, _ *results.Trial) string { return field(r.Run.ID) }},
 	{"cell", func(r *Report, c *Cell, _ *results.Trial) string { return field(key(c.Cell, len(r.Cells))) }},
@@ -62,8 +64,12 @@ func renderCSV(w io.Writer, r *Report, _ Style) error {
 	out := csv.NewWriter(&text)
 	out.UseCRLF = true
 	axes := r.axes()
+	columns := csvColumns
+	if len(r.Hosts) > 0 {
+		columns = append(slices.Clone(columns), csvColumn{"hosts", func(_ *Report, _ *Cell, t *results.Trial) string { return field(strings.Join(t.Hosts, ";")) }})
+	}
 	var row []string
-	for _, c := range csvColumns {
+	for _, c := range columns {
 		row = append(row, c.head)
 	}
 	for _, a := range axes {
@@ -74,7 +80,7 @@ func renderCSV(w io.Writer, r *Report, _ Style) error {
 		c := &r.Cells[i]
 		for _, t := range c.Trials {
 			row = row[:0]
-			for _, column := range csvColumns {
+			for _, column := range columns {
 				row = append(row, column.tell(r, c, t))
 			}
 			for _, a := range axes {

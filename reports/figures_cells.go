@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 
 	"bench/runner/internal/matrix"
 	"bench/runner/reports/charts"
@@ -117,7 +118,7 @@ func (r *Report) timelines() panel {
 	for i, c := range chosen[:min(len(chosen), mostTimelines)] {
 		t := c.typical()
 		crew := workersOf(t)
-		doc := fmt.Sprintf("block %d, %s", t.Block, Quantity(t.Phases.Total.Seconds(), "s"))
+		doc := fmt.Sprintf("block %d, %s", t.Block, Quantity(t.Phases.Total.Seconds(), "s")) + where(t)
 		if more := len(crew) - mostWorkers; more > 0 {
 			doc += fmt.Sprintf("; the first %d of %d workers", mostWorkers, len(crew))
 			crew = crew[:mostWorkers]
@@ -189,8 +190,12 @@ func workersOf(t *results.Trial) []charts.Worker {
 		n = max(n, s.Worker+1)
 	}
 	out := make([]charts.Worker, n)
+	several := len(hostNames(t)) > 1
 	for i := range out {
 		out[i].Name = fmt.Sprintf("w%d", i)
+		if several {
+			out[i].Host = Visible(t.HostOf(i))
+		}
 	}
 	for _, s := range t.Spans {
 		cpu := s.CPU.Seconds()
@@ -203,8 +208,24 @@ func workersOf(t *results.Trial) []charts.Worker {
 	return out
 }
 
+// where is on which hosts a trial was, told behind something else; "" where it was on none.
+func where(t *results.Trial) string {
+	names := hostNames(t)
+	if len(names) > 3 {
+		return fmt.Sprintf(", on %d hosts", len(names))
+	}
+	told := ""
+	for i, name := range names {
+		told += []string{", on ", " and "}[min(i, 1)] + Clip(Visible(name), 40)
+	}
+	return told
+}
+
 func timelineSheet(t *results.Trial, crew []charts.Worker) sheet {
 	s := sheet{Head: []string{"worker", "tasks", "in tasks", "CPU time", "first begins", "last ends"}, Text: 1}
+	if len(hostNames(t)) > 1 {
+		s = sheet{Head: slices.Insert(s.Head, 1, "host"), Text: 2}
+	}
 	for _, w := range crew {
 		row := []string{w.Name, fmt.Sprint(len(w.Spans)), missing, missing, missing, missing}
 		if len(w.Spans) > 0 {
@@ -221,6 +242,9 @@ func timelineSheet(t *results.Trial, crew []charts.Worker) sheet {
 			if cpu >= 0 {
 				row[3] = Quantity(cpu, "s")
 			}
+		}
+		if s.Text == 2 {
+			row = slices.Insert(row, 1, or(w.Host, missing))
 		}
 		s.Rows = append(s.Rows, row)
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -71,7 +72,13 @@ func hostileReport(text string) *Report {
 		}
 	}
 	r.Against = againstTwo().Against
+	r.Hosts = []Host{{Host: results.Host{Name: "x", Environment: results.Environment{CPU: "x", Cores: 2}, Calibrations: []results.Calibration{{When: "begin", Median: 1e9, N: 3}}}, Blocks: 1, Trials: 2}, {}}
+	r.Run.Hosts = []results.Host{r.Hosts[0].Host}
+	onHosts := r.Cells[0].Trials[1] // one with a timeline, whose workers have names of hosts, and alike ones are one host
+	onHosts.Hosts, onHosts.Workers = []string{"x", "x"}, 2
+	onHosts.Spans = []results.TaskSpan{{End: time.Second}, {Worker: 1, End: time.Second}}
 	fill(reflect.ValueOf(r), text)
+	onHosts.Hosts[1] += "2"
 	if utf8.ValidString(text) {
 		cell := matrix.NewCell(matrix.Facet{Name: "executor", Value: "serial"}, matrix.Facet{Name: "level", Value: text})
 		for i := range r.Cells {

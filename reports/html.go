@@ -68,6 +68,8 @@ type pageHTML struct {
 	Checks          []checkHTML
 	Panels          []panelHTML
 	Cells           *tableHTML
+	Hosts           *tableHTML
+	HostsLeft       string
 	Notes           []noteHTML
 	Stories         []storyHTML
 	Excluded        []exclusionHTML
@@ -120,7 +122,7 @@ func htmlPage(r *Report) *pageHTML {
 	p := &pageHTML{
 		Policy: pagePolicy(), Style: template.CSS(pageStyle()),
 		Title: Visible(r.Run.Experiment + ": " + r.Headline()), Question: Visible(r.Question), Tone: tone(r),
-		Facts: plainFacts(r), Panels: htmlPanels(r.panels()), Cells: htmlCells(r.Cells), Notes: htmlNotes(r), Stories: htmlStories(r),
+		Facts: plainFacts(r), Panels: htmlPanels(r.panels()), Cells: htmlCells(r.Cells), Hosts: r.htmlHosts(), HostsLeft: r.hostsLeft(), Notes: htmlNotes(r), Stories: htmlStories(r),
 		Excluded: htmlExcluded(r.Excluded), Environment: environment(r), Rerun: rerun(&r.Run), Version: Visible(r.Run.Version), Method: method, Words: words,
 	}
 	anchors := sourceAnchors(r.Run.Sources)

@@ -28,7 +28,7 @@ type exclusionHTML struct {
 // plainFacts are those that stand below the question.
 func plainFacts(r *Report) []string {
 	var told []string
-	for _, f := range append(runFacts(r.Run), machineFacts(&r.Run, r.Runtimes)...) {
+	for _, f := range append(append(runFacts(r.Run), onHosts(r)), machineFacts(&r.Run, r.Runtimes)...) {
 		if f != "" {
 			told = append(told, glue(Visible(f)))
 		}

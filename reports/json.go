@@ -59,6 +59,7 @@ func jsonReport(r *Report) reportJSON {
 	out := reportJSON{
 		Schema: Schema, Word: r.Word, ExitCode: r.Code, Run: jsonRun(r), Environment: jsonEnvironment(r.Run.Environment),
 		Runtimes: each(r.Runtimes, func(i *results.RuntimeInfo) runtimeJSON { return runtimeJSON(*i) }),
+		Hosts:    each(r.Hosts, jsonHost),
 		Cells:    each(r.Cells, jsonCell),
 		Excluded: each(r.Excluded, func(e *Excluded) excludedJSON { return excludedJSON{e.Cell.Key(), e.Reason} }),
 		Noise: each(r.Noise, func(n *gates.Noise) noiseJSON {
@@ -119,7 +120,7 @@ func jsonFacet(f *matrix.Facet) facetJSON { return facetJSON{f.Name, clean(f.Val
 func jsonCell(c *Cell) cellJSON {
 	out := cellJSON{
 		Key: c.Cell.Key(), Facets: each(c.Cell.Facets(), jsonFacet), Workload: c.Workload, Runtime: c.Runtime, Executor: c.Executor,
-		Workers: c.Workers, Baseline: c.Baseline, N: c.N, Counts: map[string]int{}, Contaminated: c.Contaminated, Reason: c.Reason, Why: c.Why,
+		Workers: c.Workers, Baseline: c.Baseline, N: c.N, Counts: map[string]int{}, Contaminated: c.Contaminated, Disturbed: c.Disturbed, Reason: c.Reason, Why: c.Why,
 		Median: finite(c.Median), Interval: finites(c.Interval), Mean: finite(c.Mean), Deviation: finite(c.Deviation), Quartiles: finites(c.Quartiles), Min: finite(c.Min), Max: finite(c.Max), Spread: finite(c.Spread),
 		Speedup: finite(c.Speedup), SpeedupCI: finites(c.SpeedupCI), SpeedupN: c.SpeedupN, Efficiency: finite(c.Efficiency), CPU: finite(c.CPU),
 		CoresUsed: finite(c.CoresUsed), Memory: finite(c.Memory), CountedTime: []float64{},
@@ -147,8 +148,8 @@ func jsonPhases(p results.Phases) *phasesJSON {
 func jsonTrial(t *results.Trial) trialJSON {
 	out := trialJSON{
 		Block: t.Block, Position: t.Position, Warmup: t.Warmup, Control: t.Control, Status: string(t.Status), Reason: t.Reason,
-		Contaminated: t.Contaminated,
-		Tasks:        t.Tasks, Result: clean(t.Result), ResultDigest: t.ResultDigest, ResultsDigest: t.ResultsDigest, Stdout: t.Stdout, Stderr: t.Stderr, Warnings: t.Warnings,
+		Contaminated: t.Contaminated, Hosts: t.Hosts,
+		Tasks: t.Tasks, Result: clean(t.Result), ResultDigest: t.ResultDigest, ResultsDigest: t.ResultsDigest, Stdout: t.Stdout, Stderr: t.Stderr, Warnings: t.Warnings,
 	}
 	for _, v := range t.Results {
 		out.Results = append(out.Results, clean(v))
@@ -180,7 +181,7 @@ func jsonVerdict(v *gates.Verdict) verdictJSON {
 		Name: v.Name, Check: v.Check, Binding: each(v.Binding, jsonFacet), Level: v.Level, Because: v.Because, Published: v.Published,
 		Cells:   each(v.Cells, func(c *matrix.Cell) string { return c.Key() }),
 		Outcome: string(v.Outcome), Reason: v.Reason, Unit: v.Unit(), Observed: finite(v.Observed), Interval: finites(v.Interval),
-		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N, Planned: v.Of, Contaminated: v.Contaminated, Confirmed: v.Confirmed, Refuted: v.Refuted,
+		Limit: finite(v.Limit), Margin: finite(v.Margin), Blocks: v.N, Planned: v.Of, Contaminated: v.Contaminated, Disturbed: v.Disturbed, Confirmed: v.Confirmed, Refuted: v.Refuted,
 		Parts: each(v.Evidence, func(e *gates.Value) partJSON {
 			return partJSON{e.Text, e.From, e.To, clean(e.Value), e.Unit}
 		}),

@@ -11,6 +11,7 @@ type (
 		Run         runJSON        `json:"run"`
 		Environment envJSON        `json:"environment"`
 		Runtimes    []runtimeJSON  `json:"runtimes"`
+		Hosts       []hostJSON     `json:"hosts,omitempty"`
 		Cells       []cellJSON     `json:"cells"`
 		Excluded    []excludedJSON `json:"excluded"`
 		Noise       []noiseJSON    `json:"noise"`
@@ -109,6 +110,7 @@ type (
 		N            int            `json:"n"`
 		Counts       map[string]int `json:"counts"`
 		Contaminated int            `json:"contaminated,omitempty"`
+		Disturbed    int            `json:"disturbed,omitempty"`
 		Reason       string         `json:"reason,omitempty"`
 		Why          string         `json:"why,omitempty"`
 		Median       *float64       `json:"median_s,omitempty"`
@@ -155,6 +157,7 @@ type (
 		Status       string      `json:"status"`
 		Reason       string      `json:"reason,omitempty"`
 		Contaminated string      `json:"contaminated,omitempty"`
+		Hosts        []string    `json:"hosts,omitempty"`
 		Started      *time.Time  `json:"started,omitempty"`
 		Wall         *float64    `json:"wall_s,omitempty"`
 		Total        *float64    `json:"total_s,omitempty"`
@@ -197,7 +200,8 @@ type (
 		Margin       *float64      `json:"margin,omitempty"`
 		Blocks       int           `json:"blocks"`                        // that it rests on
 		Planned      int           `json:"planned_blocks,omitempty"`      // at most; 0: left open
-		Contaminated int           `json:"contaminated_blocks,omitempty"` // left out, since the machine was busy
+		Contaminated int           `json:"contaminated_blocks,omitempty"` // left out, since the machine was busy or trials were disturbed
+		Disturbed    int           `json:"disturbed_blocks,omitempty"`    // those of them with no neighbour to blame
 		Confirmed    int           `json:"confirmed_blocks,omitempty"`    // fresh ones in which it was false too
 		Refuted      int           `json:"refuted_blocks,omitempty"`      // fresh ones that did not confirm that it was false
 		Position     *positionJSON `json:"position,omitempty"`

@@ -32,7 +32,7 @@ func renderMarkdown(w io.Writer, r *Report, style Style) error {
 			d.part(p)
 		}
 	}
-	for _, p := range []section{markdownCells(r.Cells), r.markdownNotes(), r.markdownTrouble(), r.markdownMachine()} {
+	for _, p := range []section{markdownCells(r.Cells), r.markdownHosts(), r.markdownNotes(), r.markdownTrouble(), r.markdownMachine()} {
 		d.part(p)
 	}
 	d.end()

@@ -23,6 +23,7 @@ type Report struct {
 	Run      results.Run
 	Question string                // what the experiment asks; "" or set by the caller, as a run does not hold it
 	Runtimes []results.RuntimeInfo // what executed the workloads, each once, in order of appearance
+	Hosts    []Host                // that its trials ran on; nil: runner's own machine alone
 	Cells    []Cell
 	Noise    []gates.Noise
 	Scaling  []gates.Scaling // set by the caller
@@ -66,7 +67,7 @@ type Style struct {
 // New puts the parts of a report together. It keeps pointers into trials.
 func New(run results.Run, summaries []gates.Summary, noise []gates.Noise, excluded []Excluded, trials []results.Trial,
 	verdicts []gates.Verdict, word string, code int) *Report {
-	r := &Report{Run: run, Noise: noise, Excluded: excluded, Verdicts: verdicts, Word: word, Code: code,
+	r := &Report{Run: run, Hosts: hosts(&run, trials), Noise: noise, Excluded: excluded, Verdicts: verdicts, Word: word, Code: code,
 		Cells: make([]Cell, len(summaries))}
 	index := make(map[matrix.Cell]int, len(summaries))
 	for i, s := range summaries {

@@ -21,6 +21,7 @@ func renderText(w io.Writer, r *Report, style Style) error {
 	t.trouble()
 	t.warnings()
 	t.footnotes()
+	t.hosts()
 	t.checks()
 	_, err := io.WriteString(w, t.out.String())
 	return err
@@ -71,7 +72,7 @@ func (t *teller) facts(pieces []string) {
 func (t *teller) header() {
 	t.para("", "  ", "", t.style.paint(bold, glue(Visible(t.Run.Experiment))+":")+" "+t.inParts(t.Headline(), t.Code))
 	t.para("", "", "", Visible(t.Question))
-	t.facts(runFacts(t.Run))
+	t.facts(append(runFacts(t.Run), onHosts(t.Report)))
 	t.facts(machineFacts(&t.Run, t.Runtimes))
 }
 
@@ -113,6 +114,14 @@ func runFacts(r results.Run) []string {
 		facts = append(facts, "build=base is "+r.Options.AgainstBuild)
 	}
 	return facts
+}
+
+// onHosts is "" where all trials ran on runner's own machine, which machineFacts tells of.
+func onHosts(r *Report) string {
+	if len(r.Hosts) == 0 {
+		return ""
+	}
+	return "on " + countOf(len(r.Hosts), "host")
 }
 
 func machineFacts(run *results.Run, runtimes []results.RuntimeInfo) []string {

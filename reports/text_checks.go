@@ -181,7 +181,7 @@ func strip(v float64, unit string) string {
 // restsOn is the number of blocks, those that were left out, and those that confirm a failure.
 func restsOn(v *gates.Verdict) string {
 	if v.N == 0 && v.Contaminated > 0 {
-		return "of no block that counts: the machine was busy in all " + blocks(v.Contaminated)
+		return "of no block that counts: " + v.Spoilt() + " in all " + blocks(v.Contaminated)
 	}
 	text := blocks(v.N)
 	if v.Outcome == gates.Inconclusive && v.Of > 0 {
@@ -194,7 +194,7 @@ func restsOn(v *gates.Verdict) string {
 		text += ", not confirmed"
 	}
 	if v.Contaminated > 0 {
-		text += fmt.Sprintf("; %d left out, in which the machine was busy", v.Contaminated)
+		text += fmt.Sprintf("; %d left out, in which %s", v.Contaminated, v.Spoilt())
 	}
 	return text
 }

@@ -106,29 +106,42 @@ func (r *Report) notes() (told []string) {
 // shared tells how many of the counted trials are contaminated, and what by. Where a cell would have too few others, its
 // numbers come from all of them.
 func (r *Report) shared() (told []string) {
-	ok, out, kept := 0, 0, 0
-	for i := range r.Cells {
-		c := &r.Cells[i]
-		n := c.Counts[results.OK]
-		ok += n
-		if n-c.Contaminated < stats.LeastBlocks {
-			kept += c.Contaminated
-		} else {
-			out += c.Contaminated
+	for _, kind := range []struct {
+		disturbed bool
+		one, many string
+	}{{false, "shared the machine", "shared the machine"}, {true, "was disturbed", "were disturbed"}} {
+		ok, out, kept := 0, 0, 0
+		for i := range r.Cells {
+			c := &r.Cells[i]
+			n, of := c.Counts[results.OK], c.Contaminated-c.Disturbed
+			if kind.disturbed {
+				of = c.Disturbed
+			}
+			ok += n
+			if n-c.Contaminated < stats.LeastBlocks {
+				kept += of
+			} else {
+				out += of
+			}
 		}
-	}
-	of := fmt.Sprintf(" of %d trials shared the machine", ok)
-	why := ""
-	if first := r.firstContaminated(); first != nil {
-		why = ": " + Visible(first.Contaminated)
-	}
-	if out > 0 {
-		told = append(told, fmt.Sprintf("%d%s and %s not count%s", out, of, do(out), why))
-		why = ""
-	}
-	if kept > 0 {
-		told = append(told, fmt.Sprintf("%d%s, but the table counts %s, since fewer than %d others of the cell are there%s",
-			kept, of, them(kept), stats.LeastBlocks, why))
+		why := ""
+		if first := r.firstContaminated(kind.disturbed); first != "" {
+			why = ": " + Visible(first)
+		}
+		of := func(n int) string {
+			if n == 1 {
+				return fmt.Sprintf("1 of %d trials %s", ok, kind.one)
+			}
+			return fmt.Sprintf("%d of %d trials %s", n, ok, kind.many)
+		}
+		if out > 0 {
+			told = append(told, fmt.Sprintf("%s and %s not count%s", of(out), do(out), why))
+			why = ""
+		}
+		if kept > 0 {
+			told = append(told, fmt.Sprintf("%s, but the table counts %s, since fewer than %d others of the cell are there%s",
+				of(kept), them(kept), stats.LeastBlocks, why))
+		}
 	}
 	return told
 }
@@ -147,17 +160,19 @@ func them(n int) string {
 	return "them"
 }
 
-// firstContaminated is the first of the trials that are counted here.
-func (r *Report) firstContaminated() (first *results.Trial) {
+// firstContaminated is what the first of the trials that are counted here shared the machine with, or was disturbed by.
+func (r *Report) firstContaminated(disturbed bool) (what string) {
+	var first *results.Trial
 	for i := range r.Cells {
 		for _, trial := range r.Cells[i].Trials {
-			if trial.Contaminated == "" || !trial.Counts() {
+			by, is := results.Disturbance(trial.Contaminated)
+			if by == "" || !trial.Counts() || is != disturbed {
 				continue
 			}
 			if first == nil || trial.Block < first.Block || trial.Block == first.Block && trial.Position < first.Position {
-				first = trial
+				first, what = trial, by
 			}
 		}
 	}
-	return first
+	return what
 }

@@ -10,7 +10,7 @@ import (
 // RunDifferences are those between two runs that a comparison may rest on: of their machines, of runner, of what executed the
 // workloads and of what these are made of. Each is said once.
 func RunDifferences(was, is Run, before, after []Trial) []Difference {
-	all := Differences(was.Environment, is.Environment)
+	all := append(Differences(was.Environment, is.Environment), HostDifferences(was, is)...)
 	add := func(what, a, b string) {
 		if a != b && a != "" && b != "" {
 			all = append(all, Difference{What: what, Was: a, Is: b})

@@ -95,8 +95,11 @@ type Trial struct {
 	Stderr        string
 	Warnings      []string
 	// Contaminated says what else took part of the machine while the trial ran, so that its times are kept but not judged
-	// by; "" if nothing did, or if that cannot be told here.
+	// by; "" if nothing did, or if that cannot be told here. So are those of a trial that a failure of its fleet disturbed.
 	Contaminated string
+	// Hosts are the names of the hosts that the workers ran on, by worker; one of them alone stands for all workers. nil:
+	// runner's own machine.
+	Hosts []string
 }
 
 // Counts tells whether the times of a trial may count: it is OK, and neither warm-up nor control. Whether a contaminated one
@@ -120,6 +123,7 @@ type Run struct {
 	Resumed     []Resumption // each time it was taken up again, the first one first
 	References  []Reference  // stored runs that it is compared with
 	Code        []Code       // what its workloads are made of
+	Hosts       []Host       // that its trials ran on, by name; nil: runner's own machine alone
 }
 
 // Resumption is a run being taken up again after it had been interrupted.

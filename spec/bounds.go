@@ -45,6 +45,13 @@ const (
 	maxBrackets = 500         // brackets in brackets of a shell text: its parser takes the square of the time
 	maxBlocks   = 1_000_000
 	maxAsserts  = 1_000
+
+	// Fleets.
+	maxHosts    = 10_000
+	maxServers  = 16
+	maxSbatch   = 100
+	maxAttempts = 1_000
+	maxHostName = 253 // characters, as in DNS
 )
 
 // openRegular refuses to read what is no file on a disk: a FIFO would wait, and a device may never end. What the shell hands

@@ -17,6 +17,11 @@ func catalog() Catalog {
 			{Name: "scripted", Doc: "replays declared times", Workers: true, Options: []ParamInfo{
 				{Name: "times", Doc: "seconds by cell", Map: true},
 			}},
+			{Name: "cluster", Doc: "workers on many hosts", Workers: true, Options: []ParamInfo{
+				{Name: "chunksize", Doc: "tasks a message", Default: 1, Min: 1},
+				{Name: "per_host", Doc: "workers a host at most", Default: 0},
+				{Name: "fleet", Doc: "of which hosts", Default: ""},
+			}},
 			{Name: "goroutines", Doc: "light threads", Workers: true, Runtimes: []string{"go"}},
 			{Name: "fork", Doc: "children of one process", Workers: true, Runtimes: []string{"python"}, Options: []ParamInfo{
 				{Name: "chunksize", Doc: "tasks handed out at once", Default: 1},

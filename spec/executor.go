@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 	"unicode/utf8"
 
 	"bench/runner/internal/diag"
@@ -25,7 +24,7 @@ func (r *reader) executorLevels(_ string, v *value) (levels []Level) {
 		if ok && info.Workers {
 			r.fail(v, fmt.Sprintf("write {%s: [1, 2]} or {%s: cores}", v.text, v.text), "%s needs a worker count", v.text)
 		} else if ok {
-			levels = r.optionLevels(info, v.pos, 0, nil)
+			levels = r.optionLevels(info, v, v.pos, 0, nil)
 		}
 	default:
 		r.fail(v, "such as serial or {threads: [1, 2]}", "an executor is a name or a mapping, not %s", v.describe())
@@ -33,18 +32,11 @@ func (r *reader) executorLevels(_ string, v *value) (levels []Level) {
 	return levels
 }
 
-// laterExecutors are part of the language that this version does not run.
-var laterExecutors = []string{"cluster"}
-
 // executor looks a name up, and makes its options known.
 func (r *reader) executor(v *value) (ExecutorInfo, bool) {
 	n := &r.exp.names
 	info, ok := n.executors[v.text]
-	switch {
-	case !ok && slices.Contains(laterExecutors, v.text):
-		r.list.Later(v.pos, v.width, "the executor "+v.text)
-		return info, false
-	case !ok:
+	if !ok {
 		r.fail(v, suggest(v.text, sorted(keysOf(n.executors))), "unknown executor %q", shorten(v.text))
 		return info, false
 	}
@@ -68,7 +60,7 @@ func (r *reader) countedLevels(info ExecutorInfo, at, v *value) (levels []Level)
 		r.fail(counts, "write "+at.text+" alone", "%s takes no worker count", at.text)
 		return nil
 	case !info.Workers:
-		return r.optionLevels(info, at.pos, 0, options)
+		return r.optionLevels(info, at, at.pos, 0, options)
 	case counts == nil || counts.is(isNull):
 		r.fail(at, fmt.Sprintf("write {%s: [1, 2]} or {%s: cores}", at.text, at.text), "%s needs a worker count", at.text)
 		return nil
@@ -78,7 +70,7 @@ func (r *reader) countedLevels(info ExecutorInfo, at, v *value) (levels []Level)
 	}
 	for _, item := range counts.items() {
 		for _, n := range r.counts(item) {
-			levels = append(levels, r.optionLevels(info, item.pos, n, options)...)
+			levels = append(levels, r.optionLevels(info, at, item.pos, n, options)...)
 			if len(levels) > maxVariants {
 				return levels // axis reports it
 			}
@@ -104,8 +96,9 @@ func (r *reader) counts(v *value) (counts []int) {
 }
 
 // optionLevels makes the levels of one worker count (0: the executor has none): one for each combination of the options
-// that the spec mentions. Options that it does not mention stay at their defaults and out of the key.
-func (r *reader) optionLevels(info ExecutorInfo, pos diag.Pos, workers int, v *value) []Level {
+// that the spec mentions. Options that it does not mention stay at their defaults and out of the key. at is the executor's
+// name.
+func (r *reader) optionLevels(info ExecutorInfo, at *value, pos diag.Pos, workers int, v *value) []Level {
 	base := Level{Facets: []matrix.Facet{{Name: matrix.Executor, Value: info.Name}}, Options: map[string]any{}, Pos: pos}
 	if workers > 0 {
 		base.Facets = append(base.Facets, matrix.Facet{Name: matrix.Workers, Value: workers})
@@ -114,6 +107,9 @@ func (r *reader) optionLevels(info ExecutorInfo, pos diag.Pos, workers int, v *v
 	for _, o := range info.Options {
 		given := v.get(o.Name)
 		switch {
+		case info.Name == clusterExecutor && o.Name == fleetOption:
+			values, shown := r.fleetOptions(o, at, given)
+			levels = cross(levels, o.Name, shown, values)
 		case given == nil && o.Map:
 		case given == nil:
 			levels = cross(levels, o.Name, false, []any{o.Default})

@@ -22,6 +22,8 @@ type Experiment struct {
 	Tags        []string
 	Runtimes    []Runtime
 	Fixtures    []Fixture
+	Fleets      map[string]Fleet // by name; where one is needed and the spec has none, there is one called default
+	Placement   *Placement       // nil: the trials run on this machine, but for those of cluster
 	Workloads   []Workload
 	Axes        []Axis
 	Excludes    []Exclude

@@ -70,6 +70,9 @@ func checkPlan(t *testing.T, plan *Plan) {
 			t.Errorf("cell %d: %q, %v", i, c.Cell.Encoded(), err)
 		}
 		cells[c.Cell] = true
+		if _, needed := plan.Fleet(i); needed != (c.Executor == clusterExecutor || plan.Experiment.Placement != nil) {
+			t.Errorf("cell %d: %q needs a fleet: %v", i, c.Cell.Encoded(), needed)
+		}
 		if len(c.Tasks) == 0 || c.Workers < 1 || c.Baseline >= len(plan.Cells) {
 			t.Errorf("cell %d: %d tasks, %d workers, baseline %d", i, len(c.Tasks), c.Workers, c.Baseline)
 		}

@@ -115,6 +115,8 @@ var overrides = []key{
 	{name: "description", doc: "what a reader should know besides", shape: textShape},
 	{name: "runtimes", doc: "what executes workloads, by name", shape: &shape{what: "a mapping of names to runtimes", kinds: isMap, named: aName, others: runtimeShape}},
 	{name: "fixtures", doc: "real things a workload needs, started before it and gone after", shape: fixturesShape},
+	{name: "fleet", doc: "hosts that take part, by name, and the broker between them", shape: fleetMap},
+	{name: "placement", doc: "the trials are spread over the hosts of a fleet, a block on each; none (default): they run here", shape: placementShape},
 	{name: "workloads", doc: "the work, by name", shape: &shape{what: "a mapping of names to workloads", kinds: isMap, named: aName, others: workloadShape}},
 	{name: "matrix", doc: "axes and their levels, in order", shape: matrixShape},
 	{name: "exclude", doc: "combinations that are not run", shape: excludeShape},

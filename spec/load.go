@@ -62,8 +62,9 @@ type reader struct {
 	root *value
 	list *diag.List
 
-	fixed []FixtureInfo                     // the fixtures that there are
-	open  func(path string) ([]byte, error) // nil: from disk
+	fixed   []FixtureInfo                     // the fixtures that there are
+	open    func(path string) ([]byte, error) // nil: from disk
+	several bool                              // the matrix asks for more than one fleet
 }
 
 func (r *reader) fail(v *value, hint, format string, args ...any) {
@@ -98,6 +99,7 @@ func (r *reader) read() {
 	r.repeats()
 	r.runtimes()
 	r.fixtures()
+	r.fleets()
 	axesFine := r.matrix()
 	before := len(*r.list)
 	if r.workloads(); len(*r.list) == before {

@@ -108,6 +108,9 @@ func (e *Experiment) Plan(cat Catalog, seed uint64, opt Options) (Plan, diag.Lis
 	if len(list) == 0 {
 		p.fill(d, facets, reasons, base, &list)
 	}
+	if len(list) == 0 {
+		p.placeable(opt, &list)
+	}
 	if len(list) == 0 && opt.AgainstBuild != "" {
 		p.twins(cat, opt, &list)
 	}

@@ -13,7 +13,7 @@
 'use strict';
 
 const MANIFEST = `
-{"runtime": "node", "files": {"runner_node.js": "node.js"}, "program": ["{dir}/runner_node.js"],
+{"runtime": "node", "files": {"runner_node.js": "node.js", "runner_stream.js": "node_stream.js"}, "program": ["{dir}/runner_node.js"],
  "interpreter": ["node", "nodejs"],
  "versions": "^([0-9]{1,3}(\\.[0-9]{1,4}){0,2}|.*/.*)$", "default": "", "example": "20",
  "unset": ["NODE_", "UV_THREADPOOL_SIZE", "UV_USE_IO_URING"],
@@ -40,7 +40,7 @@ const { parse, stringify } = JSON;
 const quit = process.reallyExit ? process.reallyExit.bind(process) : process.exit; // not held up by what is left behind
 const never = new Promise(() => {});
 
-let events = 3, requests = 0; // of the trial's process: descriptors
+let events = 3, requests = 0, unread = Buffer.alloc(0); // of the trial's process: descriptors, and what came after a line
 let cpu; // reads the CPU clock in ns
 let loaded; // the workload's function
 let doing = { task: null, prefix: '' }; // what an error is blamed on that nobody catches
@@ -303,7 +303,8 @@ function procs(trial) {
   };
 }
 
-const EXECUTORS = { serial, threads, procs };
+const stream = (trial) => require('./runner_stream.js')(trial, { line, parse, now, perform, report }); // no choice of specs
+const EXECUTORS = { serial, threads, procs, stream };
 
 // The trial's process.
 
@@ -374,13 +375,15 @@ function claim() {
   }
 }
 
-/** The next line from the runner, "" at its end. It writes no other before it has got an answer. */
+/** The next line from the runner, "" at its end. */
 function line() {
-  const parts = [], part = Buffer.alloc(1 << 16);
-  for (let size; part[size - 1] !== 10 && (size = readSync(requests, part, 0, part.length, null)) > 0;) {
+  const parts = [unread], part = Buffer.alloc(1 << 16);
+  for (let size; !parts[parts.length - 1].includes(10) && (size = readSync(requests, part, 0, part.length, null)) > 0;) {
     parts.push(Buffer.from(part.subarray(0, size)));
   }
-  return Buffer.concat(parts).toString();
+  const all = Buffer.concat(parts), end = all.indexOf(10) + 1 || all.length;
+  unread = all.subarray(end);
+  return all.toString('utf8', 0, end);
 }
 
 function say(event, keys) {

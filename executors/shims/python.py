@@ -5,7 +5,7 @@
 
 MANIFEST = """
 {"runtime": "python", "files": {"runner_shim.py": "python.py", "runner_processes.py": "python_processes.py",
-  "runner_coroutines.py": "python_coroutines.py"},
+  "runner_coroutines.py": "python_coroutines.py", "runner_stream.py": "python_stream.py"},
  "program": ["-c", "import sys; sys.path.insert(0, sys.argv[1]); import runner_shim; runner_shim.main()", "{dir}"],
  "versions": "^((pypy)?[23](\\.[0-9]{1,3}){0,2}|3(\\.[0-9]{1,3}){0,2}t|.*/.*)$", "default": "3", "example": "3.12",
  "unset": ["PYTHON", "__PYVENV_LAUNCHER__"], "env": {"PYTHONHASHSEED": "0"},
@@ -48,6 +48,7 @@ PLAIN = frozenset(map(type, (None, True, 1, 1 << 64, 1.5, "", u"")))  # results 
 
 here = Local()  # of a worker's thread: number, function, and packs: its results leave the process or the interpreter
 events = requests = None  # of the trial's process: descriptors
+rest = b""  # what has come after the last line from the runner
 loaded = None  # the workload's function
 
 
@@ -345,12 +346,14 @@ def forget():
 
 
 def line():
-    """The next line from the runner. It writes no other before it has got an answer."""
-    data, part = b"", b"."
-    while part and not data.endswith(b"\n"):
+    """The next line from the runner; nothing at its end."""
+    global rest
+    data, part = rest, rest or b"."
+    while part and b"\n" not in part:
         part = os.read(requests, 1 << 16)
         data += part
-    return data
+    data, end, rest = data.partition(b"\n")
+    return data + end
 
 
 def say(event, **keys):
@@ -390,7 +393,7 @@ def main():
     say("ready", gil=gil())
     if line() != b"go\n":
         os._exit(1)  # the runner is gone
-    if not LINUX:  # there the kernel tells of the runner's end
+    if not LINUX and request["executor"] != "stream":  # there the kernel tells of the runner's end
         import threading
         threading.Thread(target=lambda fd: os.read(fd, 1) or os.kill(0, 9), args=(requests,)).start()
     try:
@@ -424,6 +427,9 @@ def prepare(executor):
     if executor == "asyncio":
         import asyncio, runner_coroutines  # 2.7 has no asyncio, and could not read the other
         return runner_coroutines.coroutines
+    if executor == "stream":  # no choice of specs: the worker of a trial that others run
+        import runner_stream
+        return runner_stream.stream
     import runner_processes
     if executor not in runner_processes.EXECUTORS:
         raise ImportError("it has no such executor")
@@ -470,12 +476,6 @@ def report(trial, zero):
             write(events, "".join(lines).encode("ascii"))
             lines = []
     write(events, "".join(lines).encode("ascii"))
-
-
-def usage():
-    """figures() of this process and of the children that it has waited for."""
-    import resource
-    return figures([resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)])
 
 
 def figures(both):

@@ -26,13 +26,19 @@ def serve(setup, number, own, target, args, kwargs):
         if records is not None:
             send(pipe, ("records", records))  # first: to look at its own memory takes a worker half a millisecond
         flush()
-        send(pipe, ("bye", private(), shim.usage()))
+        send(pipe, ("bye", private(), usage()))
         threads = sys.modules["threading"].enumerate() if "threading" in sys.modules else []
         children = getattr(sys.modules.get("multiprocessing"), "active_children", list)()
         if children or sum(not t.daemon for t in threads) > 1:
             os._exit(0)  # Python would wait for what the workload left behind
     except:
         broken()
+
+
+def usage():
+    """shim.figures() of this process and of the children that it has waited for."""
+    import resource
+    return shim.figures([resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)])
 
 
 def enter(setup, number, own):

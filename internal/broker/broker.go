@@ -5,7 +5,6 @@ package broker
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"sync"
@@ -14,38 +13,52 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Options of a broker.
-type Options struct {
-	Store  string // a private directory for its streams
-	Socket string // path of the Unix socket on which it is reached from this machine
-}
+const startPatience = 30 * time.Second // large stores are read when a broker starts
 
 // Broker is a running broker.
 type Broker struct {
+	Door
 	server  *server.Server
+	lock    *os.File
 	socket  net.Listener
 	bridges sync.WaitGroup
 }
 
-// Start starts a broker in this process. It is ready when Start returns.
-func Start(o Options) (*Broker, error) {
-	s, err := server.NewServer(&server.Options{
-		ServerName: "runner", DontListen: true, NoSigs: true, NoLog: true,
-		JetStream: true, StoreDir: o.Store, MaxPayload: 8 << 20,
-	})
+// Start starts a broker in this process. It is ready when Start returns; one of a cluster may wait for the others then.
+func Start(o Options) (_ *Broker, err error) {
+	if err := o.valid(); err != nil {
+		return nil, err
+	}
+	lock, err := private(o.Store)
 	if err != nil {
+		return nil, err
+	}
+	b := &Broker{lock: lock}
+	defer func() {
+		if err != nil {
+			b.Stop()
+		}
+	}()
+	so, err := o.server()
+	if err != nil {
+		return nil, err
+	}
+	gate := &gate{keys: o.Keys, log: o.Log}
+	if o.Keys != nil {
+		so.CustomClientAuthentication = gate
+	}
+	if b.server, err = server.NewServer(so); err != nil {
 		return nil, fmt.Errorf("start the broker: %w", err)
 	}
-	b := &Broker{server: s}
-	s.Start()
-	if !s.ReadyForConnections(10 * time.Second) {
-		s.Shutdown()
-		return nil, errors.New("the broker is not ready within 10 s")
+	gate.account = b.server.GlobalAccount()
+	log := &logger{tell: o.Log, fatal: make(chan string, 1)}
+	b.server.SetLoggerV2(log, true, false, false)
+	if err := b.begin(log); err != nil {
+		return nil, err
 	}
+	b.Door = doorOf(o, b.server)
 	if o.Socket != "" {
-		_ = os.Remove(o.Socket) // of one that was killed
-		if b.socket, err = net.Listen("unix", o.Socket); err != nil {
-			s.Shutdown()
+		if b.socket, err = listenUnix(o.Socket); err != nil {
 			return nil, err
 		}
 		go b.accept()
@@ -53,21 +66,23 @@ func Start(o Options) (*Broker, error) {
 	return b, nil
 }
 
-// accept makes a client of the server of each connection to the socket. The server knows no Unix sockets of its own.
-func (b *Broker) accept() {
-	for {
-		outer, err := b.socket.Accept()
-		if err != nil {
-			return
+// begin waits until the server is ready, or has said why it cannot be.
+func (b *Broker) begin(log *logger) error {
+	b.server.Start()
+	ready := make(chan bool, 1)
+	go func() { ready <- b.server.ReadyForConnections(startPatience) }()
+	select {
+	case why := <-log.fatal:
+		return fmt.Errorf("start the broker: %s", why)
+	case ok := <-ready:
+		if !ok {
+			return fmt.Errorf("the broker is not ready within %v", startPatience)
 		}
-		inner, err := b.server.InProcessConn()
-		if err != nil {
-			outer.Close()
-			continue
-		}
-		b.bridges.Go(func() { _, _ = io.Copy(inner, outer); inner.Close() })
-		b.bridges.Go(func() { _, _ = io.Copy(outer, inner); outer.Close() })
 	}
+	if !b.server.JetStreamEnabled() {
+		return errors.New("the broker cannot use its store")
+	}
+	return nil
 }
 
 // Stop ends the broker; what it has stored stays.
@@ -75,7 +90,10 @@ func (b *Broker) Stop() {
 	if b.socket != nil {
 		b.socket.Close()
 	}
-	b.server.Shutdown()
-	b.server.WaitForShutdown()
+	if b.server != nil {
+		b.server.Shutdown()
+		b.server.WaitForShutdown()
+	}
 	b.bridges.Wait()
+	b.lock.Close()
 }

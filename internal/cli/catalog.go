@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"bench/runner/executors"
+	"bench/runner/executors/cluster"
 	"bench/runner/executors/shims"
 	"bench/runner/internal/fixtures"
 	"bench/runner/spec"
@@ -79,8 +80,10 @@ func allExecutors() []executor {
 	}
 	add("go", executors.All())
 	add(executors.RuntimeCommand, executors.CommandInfos())
+	others, _ := executors.Lookup(cluster.Name) // hands tasks to whatever runs them
+	add(executors.RuntimeCommand, []executors.Info{others.Info()})
 	for _, s := range shims.All() {
-		add(s.Runtime, s.Executors)
+		add(s.Runtime, append(s.Executors, others.Info()))
 	}
 	slices.SortFunc(all, func(a, b executor) int { return strings.Compare(a.Name, b.Name) })
 	return all

@@ -25,10 +25,11 @@ type app struct {
 	db     string // --db
 	quiet  bool
 
-	service service      // that problems of specs are told to; "": none
-	noTurns bool         // --no-turns
-	waits   bool         // it was told that another run is waited for
-	say     func(string) // tells what is waited for; nil: a line on stderr
+	service  service      // that problems of specs are told to; "": none
+	noTurns  bool         // --no-turns
+	joinFile string       // --join, of list
+	waits    bool         // it was told that another run is waited for
+	say      func(string) // tells what is waited for; nil: a line on stderr
 }
 
 // Main runs the command line and returns the exit code. It never panics: an internal fault is trouble, exit code 2.
@@ -135,7 +136,7 @@ A spec runs code: run only specs that you would run as scripts.`,
 		return fmt.Errorf("%w\n  hint: %s --help lists the flags", err, c.CommandPath())
 	})
 	for _, verb := range []func() *cobra.Command{
-		a.initCommand, a.runCommand, a.resumeCommand, a.checkCommand, a.planCommand, a.listCommand, a.reportCommand, a.serveCommand, a.gateCommand, a.compareCommand, a.historyCommand, a.replayCommand, a.tagCommand, a.exportCommand, a.importCommand, a.claimsCommand, a.doctorCommand, a.schemaCommand, a.versionCommand,
+		a.initCommand, a.runCommand, a.resumeCommand, a.checkCommand, a.planCommand, a.listCommand, a.reportCommand, a.serveCommand, a.agentCommand, a.brokerCommand, a.gateCommand, a.compareCommand, a.historyCommand, a.replayCommand, a.tagCommand, a.exportCommand, a.importCommand, a.claimsCommand, a.doctorCommand, a.schemaCommand, a.versionCommand,
 	} {
 		root.AddCommand(verb())
 	}

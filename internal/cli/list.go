@@ -30,6 +30,7 @@ func (a *app) topics() []topic {
 		{"formats", "the report formats", listFormats},
 		{"runs", "the stored runs, newest first", a.listRuns},
 		{"tags", "the names that stored runs were given", a.listTags},
+		{"agents", "the hosts of a fleet, asked through --join FILE", a.listAgents},
 	}
 }
 
@@ -46,9 +47,9 @@ func (a *app) listCommand() *cobra.Command {
 		names = append(names, t.name)
 		fmt.Fprintf(&long, "  %-12s %s\n", t.name, t.doc)
 	}
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:       "list [" + strings.Join(names, "|") + "]",
-		Short:     "List experiments, workloads, executors, runtimes, functions, formats, runs or tags",
+		Short:     "List experiments, workloads, executors, runtimes, functions, formats, runs, tags or agents",
 		Long:      long.String(),
 		Example:   "  runner list runs\n  runner list functions",
 		ValidArgs: names,
@@ -63,7 +64,7 @@ func (a *app) listCommand() *cobra.Command {
 					}
 					continue
 				}
-				if t.name == "experiments" || t.name == "runs" || t.name == "tags" {
+				if t.name == "experiments" || t.name == "runs" || t.name == "tags" || t.name == "agents" {
 					continue // these depend on where you stand; ask for them by name
 				}
 				if i > 1 {
@@ -77,6 +78,8 @@ func (a *app) listCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().StringVar(&a.joinFile, "join", "", "of agents: the join `FILE` of their fleet")
+	return c
 }
 
 func (a *app) listExperiments(w io.Writer) error {

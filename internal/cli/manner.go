@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"bench/runner/gates"
 	"bench/runner/internal/engine"
 	"bench/runner/internal/host"
+	"bench/runner/reports"
 	"bench/runner/results"
 )
 
@@ -17,15 +19,17 @@ type manner struct {
 	noConfirm    bool
 	each         bool // trial gets a line
 	inconclusive inconclusive
+	hosts        hosting
 }
 
 func (m *manner) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&m.noConfirm, "no-confirm", false, "do not measure again what a failing check is about")
 	c.Flags().BoolVarP(&m.each, "verbose", "v", false, "a line for each trial, as soon as it is kept")
 	m.inconclusive.flag(c)
+	m.hosts.flags(c.Flags())
 }
 
-func (m *manner) valid() error { return m.inconclusive.valid() }
+func (m *manner) valid() error { return errors.Join(m.hosts.valid(), m.inconclusive.valid()) }
 
 // watched follows the run, so that it goes on as long as a check needs blocks.
 func watched(x experiment, run results.Run, how manner) *gates.Watch {
@@ -64,6 +68,9 @@ func judged(t results.Trial) results.Trial {
 // sayEnd says why a run ended where it did.
 func (a *app) sayEnd(x experiment, id string, outcome engine.Outcome, reason string) {
 	trials := plural(outcome.Trials, "trial")
+	if outcome.Lost != nil {
+		fmt.Fprintf(a.stderr, "%s\n", reports.Visible(strings.ReplaceAll(outcome.Lost.Error(), "\n", "; ")))
+	}
 	switch {
 	case outcome.Interrupted:
 		fmt.Fprintf(a.stderr, "Interrupted after %s; what was measured is kept. To go on: runner resume %s\n", trials, id)

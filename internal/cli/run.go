@@ -7,13 +7,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"bench/runner/executors"
 	"bench/runner/internal/engine"
 	"bench/runner/internal/host"
 	"bench/runner/internal/stage"
@@ -129,8 +127,7 @@ func (a *app) conclude(db *sqlite.DB, id string, undone error, out *outputs, how
 	return r, undone != nil, a.tell(r, out)
 }
 
-// loadAll checks every spec before anything runs. Of a directory, a spec that needs a later version is passed over; one
-// that is named is refused.
+// loadAll checks every spec before anything runs.
 func (a *app) loadAll(args []string, pick *selection) ([]experiment, error) {
 	files, err := specFiles(args)
 	if err != nil {
@@ -144,18 +141,11 @@ func (a *app) loadAll(args []string, pick *selection) ([]experiment, error) {
 	for _, file := range files {
 		seed := rand.Uint64() >> 11 // fits a float64, so that JSON readers keep it whole
 		x, problems := load(file, pick.options(), seed, nil)
-		if problems.AllLater() && !slices.Contains(args, file) {
-			a.passOver(problems)
-			continue
-		}
 		if len(problems) > 0 {
 			a.refuse(x, problems)
 			failed = true
 		}
 		all = append(all, x)
-	}
-	if len(all) == 0 {
-		return nil, errors.New("every spec here needs a later version")
 	}
 	failed = a.refuseTwins(all) || failed
 	if failed {
@@ -220,6 +210,7 @@ func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []re
 	if err := host.Adopt(); err != nil && !a.quiet {
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
 	}
+	defer a.guard()()
 	watch, live := watched(x, run, how), a.live(x, how.each)
 	refs, err := a.referred(a.ctx, db, run.References)
 	if err != nil {
@@ -228,8 +219,13 @@ func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []re
 	watch.Against(refs)
 	a.say = live.step
 	defer func() { a.say = nil }()
+	others, err := a.fleetOf(a.ctx, x, how.hosts)
+	if err != nil {
+		return nil, err
+	}
+	defer others.close()
 	var capacity *float64
-	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Launch: executors.Run, Announce: live.step, More: a.more(watch, &capacity),
+	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Announce: live.step, More: a.more(watch, &capacity),
 		Notify: func(event engine.Event) {
 			watch.Add(judged(event.Trial))
 			live.event(event)
@@ -239,7 +235,7 @@ func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []re
 		Turn:          a.turn,
 		Contamination: host.NewMonitor().Trial,
 		Stage:         func(ctx context.Context, dir string) (*engine.Stage, error) { return stage.Set(ctx, &x.plan, dir) }}
-	defer a.guard()()
+	others.equip(&e, db, run.ID, watch.Needed)
 	outcome, err := e.Run(a.ctx)
 	live.finish()
 	switch {

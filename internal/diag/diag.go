@@ -48,7 +48,6 @@ type Diagnostic struct {
 	Width   int // runes to underline, at least 1
 	Message string
 	Hint    string
-	Later   bool // right, but a later version is needed
 }
 
 // List is all the problems found, reported together.
@@ -57,17 +56,6 @@ type List []Diagnostic
 // Add appends one problem.
 func (l *List) Add(pos Pos, width int, hint, format string, args ...any) {
 	*l = append(*l, Diagnostic{Pos: pos, Width: max(width, 1), Message: fmt.Sprintf(format, args...), Hint: hint})
-}
-
-// Later appends what a later version is needed for.
-func (l *List) Later(pos Pos, width int, what string) {
-	*l = append(*l, Diagnostic{Pos: pos, Width: max(width, 1), Message: what + " is not supported yet",
-		Hint: "take it out: a later version will have it", Later: true})
-}
-
-// AllLater tells whether a later version would take it all.
-func (l List) AllLater() bool {
-	return len(l) > 0 && !slices.ContainsFunc(l, func(d Diagnostic) bool { return !d.Later })
 }
 
 // Sort orders by file, line and column, and drops exact repeats.

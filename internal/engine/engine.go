@@ -1,16 +1,16 @@
-// Package engine turns a plan into trials: block by block, one trial at a time, each recorded before the next starts.
+// Package engine turns a plan into trials: block by block, one trial at a time, each recorded before the next starts. With
+// hosts there are several blocks at once, each whole on one of them.
 //
 // It decides nothing about what the numbers mean, prints nothing and stores nothing itself: a Recorder keeps the trials
 // and Notify hears of them.
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"bench/runner/executors"
@@ -28,14 +28,15 @@ type Engine struct {
 	Plan     *spec.Plan
 	Recorder Recorder
 	Launch   func(context.Context, executors.Job) executors.Observation // executors.Run, or a fake
-	Notify   func(Event)                                                // may be nil; called between trials only
+	Notify   func(Event)                                                // may be nil; called between trials only, one at a time
 	Announce func(step string)                                          // may be nil; called before a preparation or clean-up of the run, with "" after them
 	Now      func() time.Time                                           // nil: time.Now
 	Find     func(program string) error                                 // nil: looks on PATH
 	Scratch  string                                                     // where trials get their private directories; "": the system's
 
 	// More is asked after the warm-up, and again after each block, which cells the next block is to have: indices in
-	// Plan.Cells, none to end the run. nil: all cells, as often as Repeats.Min says.
+	// Plan.Cells, none to end the run. nil: all cells, as often as Repeats.Min says. With hosts it is asked for each block that
+	// is handed out, whatever is on its way; that there is enough it has to say once more when all of that is recorded.
 	More func() []int
 
 	// Contamination begins to watch what else takes part of the machine; what it returns is called after the trial, with the
@@ -52,6 +53,13 @@ type Engine struct {
 
 	// Stage makes what trials need besides their plan, in a private directory of the run; nil: nothing.
 	Stage func(ctx context.Context, dir string) (*Stage, error)
+
+	// Hosts are where blocks are run, as many at once as there are hosts; nil: here. Launch, Find, Turn and Contamination are
+	// not asked then, and of the stage there is only what it says of values: hosts have programs of their own.
+	Hosts Hosts
+	// Calibrate measures a host before its first block and after its last (results.Begin, results.End). An error ends the run.
+	// nil: nothing is measured.
+	Calibrate func(ctx context.Context, h Host, when string) error
 }
 
 // Event says that a trial was recorded.
@@ -74,6 +82,7 @@ type Outcome struct {
 	Interrupted bool  // the context was cancelled; the trial in flight was not recorded
 	OutOfBudget bool  // the time budget was used up before the planned number of blocks
 	Undone      error // what was set up for the run and could not be undone as it should: a clean-up, a server that had died
+	Lost        error // the hosts that were lost while they had a block, each with the reason; nil: none was
 }
 
 // Run executes the plan. An error means that a trial could not be recorded, or that what the run needs could not be set
@@ -97,14 +106,18 @@ func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 		return out, err
 	}
 	defer func() { out.Undone = errors.Join(out.Undone, stage.close()) }()
-	around := newSteps(e, stage, room)
+	c := course{Engine: e, proof: newProof(e.Plan), past: before, absent: make([]bool, len(e.Plan.Cells)), began: start}
+	if e.Hosts != nil {
+		err = c.onHosts(ctx, stage, room)
+		return c.out, err
+	}
+	around := newSteps(e, stage, here{e}, room.next)
 	defer func() { out.Undone = around.cleanup(ctx) }()
 	if around.prepare(ctx); ctx.Err() != nil {
 		out.Interrupted = true
 		return out, nil
 	}
-	c := course{Engine: e, proof: newProof(e.Plan), around: around, past: before, absent: make([]bool, len(e.Plan.Cells)), began: start}
-	err = c.blocks(ctx)
+	err = c.blocks(ctx, around)
 	return c.out, err
 }
 
@@ -124,38 +137,53 @@ func rank(proof *proof, s spec.Slot) int {
 }
 
 // trial runs one slot and stamps what was seen.
-func (e *Engine) trial(ctx context.Context, proof *proof, around *steps, slot spec.Slot, block, position int) (results.Trial, error) {
-	cell := &e.Plan.Cells[slot.Cell]
-	defer e.turn(ctx)()
-	dir, err := around.room.next()
+func (c *course) trial(ctx context.Context, around *steps, slot spec.Slot, r *round, position int) (results.Trial, error) {
+	cell := &c.Plan.Cells[slot.Cell]
+	defer around.engine.turn(ctx)()
+	dir, err := around.dir()
 	if err != nil {
 		return results.Trial{}, fmt.Errorf("make the trial's directory: %w", err)
 	}
-	defer os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
-	started := e.Now()
-	seen, contaminated := around.during(ctx, slot.Cell, job(e.Plan, cell, block, dir))
+	defer around.host.Free(dir)
+	started := c.Now()
+	seen, contaminated := around.during(ctx, slot.Cell, job(c.Plan, cell, r.number, dir))
 	trial := results.Trial{
 		Cell: cell.Cell, Workload: cell.Workload.Name,
-		Block: block, Position: position, Control: slot.Control,
-		Warmup: block < e.Plan.Experiment.Repeats.Warmup,
+		Block: r.number, Position: position, Control: slot.Control, Warmup: r.warmup,
 		Status: seen.Status, Reason: seen.Reason,
 		Started: started, Wall: seen.Wall, Phases: seen.Phases, Usage: seen.Usage, Runtime: seen.Runtime,
 		Workers: cell.Workers, Tasks: len(cell.Tasks), Spans: seen.Spans, Results: seen.Results,
 		Stdout: seen.Stdout, Stderr: seen.Stderr, Warnings: seen.Warnings, Contaminated: contaminated,
+		Hosts: seen.Hosts,
+	}
+	if name := around.host.Name(); name != "" {
+		trial.Hosts = []string{name}
+		if told := "on " + name + ": "; trial.Status == results.Unavailable && !strings.HasPrefix(trial.Reason, told) {
+			trial.Reason = told + trial.Reason
+		}
 	}
 	if trial.Status == results.OK || trial.Status == results.Leaked {
-		var files map[string]any
-		if cell.Workload.AsksFor("files") {
-			files, err = filesIn(ctx, dir)
-		}
-		if problem := cmp.Or(err, proof.check(slot.Cell, &trial, files)); problem != nil {
-			trial.Status, trial.Reason = results.Wrong, problem.Error()
-		} else if problem := around.prove(ctx, slot.Cell, dir); problem != nil {
+		if problem := c.wrong(ctx, around, slot.Cell, &trial, dir); problem != nil {
 			trial.Status, trial.Reason = results.Wrong, problem.Error()
 		}
 	}
 	trial.Warnings = append(trial.Warnings, around.after(ctx, slot.Cell, dir)...)
 	return trial, nil
+}
+
+// wrong says what is wrong with the work of a trial; nil if nothing is.
+func (c *course) wrong(ctx context.Context, around *steps, index int, trial *results.Trial, dir string) error {
+	var files map[string]any
+	if c.Plan.Cells[index].Workload.AsksFor("files") {
+		var err error
+		if files, err = around.host.Files(ctx, dir); err != nil {
+			return err
+		}
+	}
+	if err := c.proof.check(index, trial, files); err != nil {
+		return err
+	}
+	return around.prove(ctx, index, dir)
 }
 
 func (e *Engine) turn(ctx context.Context) (done func()) {

@@ -18,9 +18,9 @@ import (
 // mostFiles is how many files of one trial are looked at.
 const mostFiles = 10_000
 
-// filesIn lists what a trial left in its directory, by path: {size: B, sha256: hex}, of a symbolic link {link: target}.
+// FilesIn lists what a trial left in its directory, by path: {size: B, sha256: hex}, of a symbolic link {link: target}.
 // No link is followed.
-func filesIn(ctx context.Context, dir string) (map[string]any, error) {
+func FilesIn(ctx context.Context, dir string) (map[string]any, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err

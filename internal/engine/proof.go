@@ -6,14 +6,16 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"sync"
 
 	"bench/runner/results"
 	"bench/runner/spec"
 )
 
-// proof checks that a trial did the work. A cell without `verify` must give what its baseline gave.
+// proof checks that a trial did the work. A cell without `verify` must give what its baseline gave, on whatever host.
 type proof struct {
 	plan      *spec.Plan
+	mu        sync.Mutex      // over reference
 	reference map[int]outcome // by baseline cell: what its first good trial gave
 }
 
@@ -29,6 +31,8 @@ func newProof(plan *spec.Plan) *proof {
 
 // waits tells whether cells are still to be compared with what this one gives.
 func (p *proof) waits(index int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	_, known := p.reference[index]
 	return !known && p.plan.Cells[index].Baseline == index && p.plan.Cells[index].Workload.Compared()
 }
@@ -61,10 +65,9 @@ func (p *proof) compare(index int, got outcome) error {
 	if baseline < 0 {
 		return nil
 	}
-	want, known := p.reference[baseline]
+	want, known := p.refer(baseline, index, got)
 	switch {
 	case !known && baseline == index:
-		p.reference[index] = got
 		return nil
 	case !known:
 		return errNoReference
@@ -86,6 +89,17 @@ func (p *proof) compare(index int, got outcome) error {
 		}
 	}
 	return nil
+}
+
+// refer is what a baseline gave. If that is not known yet, what the baseline itself gives now is known from then on.
+func (p *proof) refer(baseline, index int, got outcome) (want outcome, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	want, known = p.reference[baseline]
+	if !known && baseline == index {
+		p.reference[index] = got
+	}
+	return want, known
 }
 
 func combines(w *spec.Workload) bool { return w.Combine != "" && w.Combine != "none" }

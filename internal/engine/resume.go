@@ -59,15 +59,17 @@ func (p *past) free(block, wanted int) int {
 	return wanted
 }
 
-// recall goes once more through what was recorded of a block, as if it had just happened. It tells which baselines gave
+// recall goes once more through what was recorded of a block, as if it had just happened. It notes which baselines gave
 // results that the store does not have whole, so that they have to be had again.
-func (c *course) recall(r round) (forgotten []int) {
+func (c *course) recall(r *round) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	recorded := c.past.blocks[r.number]
 	for i := range recorded {
 		t, index := recorded[i], c.past.cell(&recorded[i])
 		if good := t.Status == results.OK || t.Status == results.Leaked; good && c.proof.waits(index) {
 			if w := c.Plan.Cells[index].Workload; t.ResultsDigest+t.ResultDigest != "" || w.AsksFor("files") {
-				forgotten = append(forgotten, index)
+				c.forgotten = append(c.forgotten, index)
 			} else {
 				_ = c.proof.check(index, &t, nil)
 			}
@@ -78,5 +80,4 @@ func (c *course) recall(r round) (forgotten []int) {
 		c.notify(t, spec.Slot{Cell: index, Control: t.Control}, r, len(recorded)-i-1+c.ahead(r, 0))
 		c.again = false
 	}
-	return forgotten
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 type scratch struct {
 	path string
 	lock *os.File
-	made int
+	made atomic.Int64
 }
 
 const scratchPrefix = "runner-trial-"
@@ -39,9 +40,13 @@ func newScratch(parent string) (*scratch, error) {
 
 // next makes the directory of one trial.
 func (s *scratch) next() (string, error) {
-	s.made++
-	dir := filepath.Join(s.path, strconv.Itoa(s.made))
+	dir, _ := s.mark()
 	return dir, os.Mkdir(dir, 0o700)
+}
+
+// mark is a path for a directory that is made elsewhere: nobody has another of that name.
+func (s *scratch) mark() (string, error) {
+	return filepath.Join(s.path, strconv.FormatInt(s.made.Add(1), 10)), nil
 }
 
 func (s *scratch) remove() {

@@ -51,28 +51,33 @@ func (s *Stage) close() error {
 	return s.Close()
 }
 
-// launch runs a job with what the stage adds to it.
-func (e *Engine) launch(ctx context.Context, j executors.Job, cell *spec.PlannedCell, stage *Stage) executors.Observation {
-	program, given := stage.Programs[cell.Runtime.Name]
+// launch runs the job of a cell with what the stage adds to it.
+func (s *steps) launch(ctx context.Context, j executors.Job, cell *spec.PlannedCell) executors.Observation {
+	program, given := s.stage.Programs[cell.Runtime.Name]
 	switch {
 	case !given:
-		return e.start(ctx, j, stage)
+		return s.start(ctx, j, cell)
 	case program.Missing != "":
 		return executors.Observation{Status: results.Unavailable, Reason: program.Missing}
 	}
-	j.Program, j.Unset, j.Workload = program.Argv, program.Unset, program.Name(cell.Workload)
-	if len(program.Env) > 0 {
-		env := maps.Clone(program.Env)
+	program.Fill(&j, cell.Workload)
+	return s.start(ctx, j, cell)
+}
+
+// Fill makes a job one of this program, for a workload.
+func (p Program) Fill(j *executors.Job, w *spec.Workload) {
+	j.Program, j.Unset, j.Workload = p.Argv, p.Unset, p.Name(w)
+	if len(p.Env) > 0 {
+		env := maps.Clone(p.Env)
 		maps.Copy(env, j.Env)
 		j.Env = env
 	}
-	return e.start(ctx, j, stage)
 }
 
 // start launches a job with what is known only now in place of its marks, and with absolute paths: trials have
-// directories of their own.
-func (e *Engine) start(ctx context.Context, j executors.Job, stage *Stage) executors.Observation {
-	values := maps.Clone(stage.Values)
+// directories of their own. The cell is nil where the job is a step.
+func (s *steps) start(ctx context.Context, j executors.Job, cell *spec.PlannedCell) executors.Observation {
+	values := maps.Clone(s.stage.Values)
 	if values == nil {
 		values = map[string]string{}
 	}
@@ -84,7 +89,7 @@ func (e *Engine) start(ctx context.Context, j executors.Job, stage *Stage) execu
 		j.WorkDir = absolute(j.WorkDir)
 	}
 	j.Program = filledArgv(j.Program, values)
-	return e.Launch(ctx, j)
+	return s.host.Launch(ctx, j, cell)
 }
 
 // filledTasks copies what it changes: cells share their tasks. Calls that are the same stay one.

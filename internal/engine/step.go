@@ -1,11 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 
@@ -20,7 +19,8 @@ import (
 type steps struct {
 	engine *Engine
 	stage  *Stage
-	room   *scratch
+	host   Host
+	dir    func() (string, error)        // makes a directory there
 	failed map[int]executors.Observation // by cell: the preparation that went wrong
 	undo   []*spec.PlannedCell           // what is to be cleaned up, in order of preparation
 	done   map[string]executors.Observation
@@ -28,8 +28,8 @@ type steps struct {
 	told   map[string]bool // what was announced
 }
 
-func newSteps(e *Engine, stage *Stage, room *scratch) *steps {
-	return &steps{engine: e, stage: stage, room: room, failed: map[int]executors.Observation{},
+func newSteps(e *Engine, stage *Stage, host Host, dir func() (string, error)) *steps {
+	return &steps{engine: e, stage: stage, host: host, dir: dir, failed: map[int]executors.Observation{},
 		done: map[string]executors.Observation{}, found: map[string]bool{}, told: map[string]bool{}}
 }
 
@@ -37,7 +37,7 @@ func newSteps(e *Engine, stage *Stage, room *scratch) *steps {
 func (s *steps) prepare(ctx context.Context) {
 	for i := range s.engine.Plan.Cells {
 		cell := &s.engine.Plan.Cells[i]
-		if o := s.missing(cell); o.Status != results.OK {
+		if o := s.missing(ctx, cell); o.Status != results.OK {
 			s.failed[i] = o
 			continue
 		}
@@ -69,7 +69,7 @@ func parted(all []*spec.Step, trial bool) []*spec.Step {
 var well = executors.Observation{Status: results.OK}
 
 // missing says that a cell cannot be run here: it is no use to prepare it.
-func (s *steps) missing(cell *spec.PlannedCell) executors.Observation {
+func (s *steps) missing(ctx context.Context, cell *spec.PlannedCell) executors.Observation {
 	if s.stage.Missing != "" {
 		return executors.Observation{Status: results.Unavailable, Reason: s.stage.Missing}
 	}
@@ -86,20 +86,12 @@ func (s *steps) missing(cell *spec.PlannedCell) executors.Observation {
 		if strings.Contains(name, "/") || s.found[name] {
 			continue
 		}
-		if err := s.engine.find(name); err != nil {
+		if err := s.host.Find(ctx, name); err != nil {
 			return executors.Observation{Status: results.Unavailable, Reason: executors.NotOnPath(name)}
 		}
 		s.found[name] = true
 	}
 	return well
-}
-
-func (e *Engine) find(program string) error {
-	if e.Find != nil {
-		return e.Find(program)
-	}
-	_, err := exec.LookPath(program)
-	return err
 }
 
 // once runs a step that belongs to the run or to a cell: the same one is not run twice, unless it is for each cell.
@@ -116,11 +108,11 @@ func (s *steps) once(ctx context.Context, what string, cell *spec.PlannedCell, s
 	if what == "prepare" { // a clean-up that waits might come too late
 		defer s.engine.turn(ctx)()
 	}
-	dir, err := s.room.next()
+	dir, err := s.dir()
 	if err != nil {
 		return executors.Observation{Status: results.Crash, Reason: err.Error()}
 	}
-	defer os.RemoveAll(dir)
+	defer s.host.Free(dir)
 	o := s.run(ctx, what, cell, step, dir)
 	s.done[key] = o
 	return o
@@ -132,6 +124,9 @@ func (s *steps) announce(what string, cell *spec.PlannedCell) {
 		return
 	}
 	text := what + " " + cell.Workload.Name
+	if name := s.host.Name(); name != "" {
+		text += " on " + name
+	}
 	if key := cell.Cell.Key(); s.told[text] && key != "" {
 		s.engine.Announce(text + " (" + key + ")")
 		return
@@ -155,7 +150,7 @@ func (s *steps) run(ctx context.Context, what string, cell *spec.PlannedCell, st
 	if step.Each == "trial" {
 		j.Timeout = cell.Timeout
 	}
-	o := s.engine.start(ctx, j, s.stage)
+	o := s.start(ctx, j, nil)
 	if o.Status == results.OK {
 		return o
 	}
@@ -168,7 +163,7 @@ func (s *steps) run(ctx context.Context, what string, cell *spec.PlannedCell, st
 	}
 }
 
-// during runs a trial's job, after what is to be done before it, and says what else took part of the machine meanwhile.
+// during runs a trial's job, after what is to be done before it, and says what disturbed it meanwhile.
 func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen executors.Observation, contaminated string) {
 	cell := &s.engine.Plan.Cells[index]
 	if o, failed := s.failed[index]; failed {
@@ -180,11 +175,12 @@ func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen ex
 		}
 	}
 	if s.engine.Contamination == nil || replays(j.Executor) {
-		return s.engine.launch(ctx, j, cell, s.stage), ""
+		seen = s.launch(ctx, j, cell)
+		return seen, results.DisturbedBy(seen.Disturbed)
 	}
 	after := s.engine.Contamination()
-	seen = s.engine.launch(ctx, j, cell, s.stage)
-	return seen, after(atOnce(cell))
+	seen = s.launch(ctx, j, cell)
+	return seen, cmp.Or(results.DisturbedBy(seen.Disturbed), after(atOnce(cell)))
 }
 
 // atOnce is how many threads of a cell want to run at once; 0: any number.

@@ -2,11 +2,11 @@ package link
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"time"
 
@@ -14,73 +14,104 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// Once a second a lost connection is tried again: a broker that is back after a second must not be found after five.
-const again = time.Second
+const (
+	again    = time.Second     // between tries to find back: a broker that is gone for a second must not be missed for five
+	first    = again / 10      // between tries to connect at all
+	patience = 5 * time.Second // with one server, before another is tried
+)
 
-// Connect connects to the broker, and goes on trying for as long as ctx lasts; a key that is refused ends it at once. The
-// connection outlives ctx, finds back by itself, and is closed by the caller. name is shown by the broker.
+// Connect connects to the broker, and goes on trying for as long as ctx lasts. A refusal that no waiting changes ends it at
+// once: a key, a certificate or a fleet that does not fit. The connection outlives ctx, finds back by itself, and is closed by
+// the caller. name is shown by the broker; two connections may have the same.
 func (j Join) Connect(ctx context.Context, name string, more ...nats.Option) (*nats.Conn, error) {
+	if err := j.valid(); err != nil {
+		return nil, err
+	}
+	options, urls, d, err := j.options(name)
+	if err != nil {
+		return nil, err
+	}
+	options = append(options, more...)
+	for {
+		c, err := d.connect(ctx, urls, options)
+		if err == nil {
+			if err = j.admitted(c); err == nil {
+				return c, nil
+			}
+			c.Close()
+		}
+		if refusal := j.refusal(err); refusal != nil {
+			return nil, refusal
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("no broker answers at %s: %w (%w)", j.Where(), err, context.Cause(ctx))
+		case <-time.After(first):
+		}
+	}
+}
+
+// options are what a connection needs, the addresses that it may have, and the way there.
+func (j Join) options(name string) ([]nats.Option, []string, *dialer, error) {
+	name = unique(name)
+	d := &dialer{socket: j.Socket}
 	options := []nats.Option{
-		nats.Name(name), nats.Timeout(5 * time.Second), nats.NoEcho(),
-		nats.MaxReconnects(-1), nats.ReconnectWait(again), nats.ReconnectJitter(again/10, again/10),
-		nats.PingInterval(5 * time.Second), nats.MaxPingsOutstanding(2),
-		nats.CustomInboxPrefix("_INBOX." + name),
+		nats.Name(name), nats.CustomInboxPrefix(Inbox(name)), nats.Timeout(patience), nats.NoEcho(),
+		nats.MaxReconnects(-1), nats.ReconnectWait(again), nats.ReconnectJitter(first, first),
+		nats.PingInterval(patience), nats.MaxPingsOutstanding(2), nats.IgnoreDiscoveredServers(), nats.SetCustomDialer(d),
 	}
 	urls := j.Servers
 	if j.Socket != "" {
 		urls = []string{"nats://broker"}
-		options = append(options, nats.SetCustomDialer(socket(j.Socket)), nats.SkipHostLookup())
-	}
-	if j.CA != "" {
+		options = append(options, nats.SkipHostLookup())
+	} else if j.CA != "" {
 		trusted := x509.NewCertPool()
-		if !trusted.AppendCertsFromPEM([]byte(j.CA)) {
-			return nil, errors.New("the join file holds no certificate that can be read")
-		}
+		trusted.AppendCertsFromPEM([]byte(j.CA))
 		options = append(options, nats.Secure(&tls.Config{MinVersion: tls.VersionTLS13, RootCAs: trusted}))
 	}
 	if j.Seed != "" {
 		pair, err := nkeys.FromSeed([]byte(j.Seed))
 		if err != nil {
-			return nil, fmt.Errorf("the join file holds no key that can be read: %w", err)
+			return nil, nil, nil, errors.New("the join file holds no key that can be read")
 		}
 		public, err := pair.PublicKey()
 		if err != nil {
-			return nil, err
+			return nil, nil, nil, err
 		}
 		options = append(options, nats.Nkey(public, pair.Sign))
 	}
-	options = append(options, more...)
-	for {
-		c, err := nats.Connect(strings.Join(urls, ","), options...)
-		if err == nil {
-			return c, nil
+	return options, urls, d, nil
+}
+
+// Inbox begins the subjects of the answers that a connection of this name waits for. A broker with keys lets agents hear
+// their own alone.
+func Inbox(name string) string { return "_INBOX." + name }
+
+// unique makes a connection's name of any text. Nobody can guess it, and so nobody can ask for what it is answered.
+func unique(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(letters, r) {
+			return r
 		}
-		if refused(err) {
-			return nil, fmt.Errorf("the broker refuses this key: %w; is the join file of another run?", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("no broker at %s: %w", j.Where(), err)
-		case <-time.After(again / 10):
-		}
+		return '-'
+	}, name[:min(len(name), 40)])
+	return name + "-" + rand.Text()[:16]
+}
+
+// admitted asks whether subjects of the fleet may be heard at all.
+func (j Join) admitted(c *nats.Conn) error {
+	theirs := c.ErrorHandler()
+	c.SetErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}) // the one that is asked for here is returned
+	defer func() { c.SetErrorHandler(theirs) }()
+	s, err := c.SubscribeSync(j.Subject("admitted"))
+	if err != nil {
+		return err
 	}
-}
-
-func refused(err error) bool {
-	return errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) || strings.Contains(err.Error(), "Authorization Violation")
-}
-
-// Where is the address of the broker, for messages.
-func (j Join) Where() string {
-	if j.Socket != "" {
-		return j.Socket
+	if err := c.FlushTimeout(patience); err != nil {
+		return err
 	}
-	return strings.Join(j.Servers, ", ")
-}
-
-// socket dials the one Unix socket, whatever address is asked for.
-type socket string
-
-func (s socket) Dial(string, string) (net.Conn, error) {
-	return net.DialTimeout("unix", string(s), 5*time.Second)
+	if err := c.LastError(); errors.Is(err, nats.ErrPermissionViolation) {
+		return err
+	}
+	return s.Unsubscribe()
 }

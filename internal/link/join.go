@@ -2,14 +2,17 @@
 package link
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"net"
+	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"syscall"
+
+	"github.com/nats-io/nkeys"
 )
 
 // Join is what lets a process take part in a fleet: where its broker is, and the key to it. It is kept in a file that only
@@ -20,80 +23,108 @@ type Join struct {
 	Socket  string   `json:"socket,omitempty"`  // or the path of a Unix socket on this machine
 	CA      string   `json:"ca,omitempty"`      // the one certificate authority to be trusted, as PEM
 	Seed    string   `json:"seed,omitempty"`    // of an nkey; a secret
+	Passing bool     `json:"passing,omitempty"` // the broker is a run's own, and ends with it
 }
 
-const largestJoin = 64 << 10 // B
-
-// ReadJoin reads a join file, which nobody but its owner may be able to read.
-func ReadJoin(path string) (Join, error) {
-	var j Join
-	f, err := os.Open(path)
-	if err != nil {
-		return j, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return j, err
-	}
-	if !info.Mode().IsRegular() {
-		return j, fmt.Errorf("%s is no regular file", path)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return j, fmt.Errorf("others can read %s, which holds a key: chmod 600 it", path)
-	}
-	text, err := io.ReadAll(io.LimitReader(f, largestJoin))
-	if err != nil {
-		return j, err
-	}
-	return ParseJoin(text)
-}
+const (
+	mostServers   = 64
+	longestSocket = 103 // B: what every system takes
+)
 
 // ParseJoin reads the text of a join file.
 func ParseJoin(text []byte) (Join, error) {
 	var j Join
-	if err := json.Unmarshal(text, &j); err != nil {
-		return j, fmt.Errorf("this is no join file: %w", err)
+	if len(text) > largestJoin {
+		return j, fmt.Errorf("this is no join file: it has more than %d KiB", largestJoin>>10)
 	}
-	return j, j.valid()
+	if err := json.Unmarshal(text, &j); err != nil {
+		return Join{}, fmt.Errorf("this is no join file: %w", err)
+	}
+	if err := j.valid(); err != nil {
+		return Join{}, err
+	}
+	return j, nil
 }
 
 func (j Join) valid() error {
 	switch {
-	case !word(j.Fleet):
-		return fmt.Errorf("the join file names the fleet %q: letters, digits, _ and - are allowed", j.Fleet)
+	case !Word(j.Fleet):
+		return fmt.Errorf("the join file names the fleet %q: letters, digits, _ and - are allowed, 64 at most", brief(j.Fleet))
 	case j.Socket == "" && len(j.Servers) == 0:
 		return errors.New("the join file names no broker")
-	case j.Socket != "" && !filepath.IsAbs(j.Socket):
-		return fmt.Errorf("the join file names the socket %q: an absolute path is needed", j.Socket)
+	case len(j.Servers) > mostServers:
+		return fmt.Errorf("the join file names %d servers: %d at most are allowed", len(j.Servers), mostServers)
+	case j.Socket != "" && (!filepath.IsAbs(j.Socket) || strings.ContainsRune(j.Socket, 0)):
+		return fmt.Errorf("the join file names the socket %q: an absolute path is needed", brief(j.Socket))
+	case len(j.Socket) > longestSocket:
+		return fmt.Errorf("the join file names the socket %q…: a path of %d bytes at most is needed", brief(j.Socket), longestSocket)
+	}
+	for _, s := range j.Servers {
+		if err := server(s); err != nil {
+			return fmt.Errorf("the join file names the server %q: %w", brief(s), err)
+		}
+	}
+	if j.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(j.CA)) {
+		return errors.New("the join file holds no certificate that can be read")
+	}
+	if j.Seed != "" {
+		if _, err := nkeys.FromSeed([]byte(j.Seed)); err != nil {
+			return errors.New("the join file holds no key that can be read") // whose text is nobody's business
+		}
 	}
 	return nil
 }
 
-// word tells whether a text may be part of a subject, a stream's name and a file's.
-func word(s string) bool {
-	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == ""
-}
-
-// Write makes a join file of mode 0600. It never follows a link, and replaces only a file of our own.
-func (j Join) Write(path string) error {
-	text, err := json.MarshalIndent(j, "", "  ")
-	if err != nil {
-		return err
+// server checks one address. What goes to another machine in plain text could be read and changed by others.
+func server(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "tls" && u.Scheme != "nats" || u.Host == "" || u.User != nil || s != u.Scheme+"://"+u.Host {
+		return errors.New("tls://HOST:PORT is needed")
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".join-*") // mode 0600
-	if err != nil {
-		return err
+	port, err := strconv.Atoi(u.Port())
+	if err != nil || port < 1 || port > 65535 || strings.ContainsAny(u.Hostname(), ", %") || u.Hostname() == "" {
+		return errors.New("tls://HOST:PORT is needed, with a port of 1 to 65535")
 	}
-	_, err = f.Write(append(text, '\n'))
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, syscall.Unlink(f.Name()))
+	if u.Scheme == "nats" && !Loopback(u.Hostname()) {
+		return errors.New("it is not on this machine: tls:// is needed")
 	}
 	return nil
+}
+
+// Loopback tells whether a host is this machine, reached by itself alone.
+func Loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Word tells whether a text may be part of a subject, a stream's name and a file's.
+func Word(s string) bool {
+	return s != "" && len(s) <= 64 && strings.Trim(s, letters) == ""
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+// brief is the beginning of a text that is not trusted, for messages.
+func brief(s string) string { return s[:min(len(s), 80)] }
+
+// String tells of everything but the key.
+func (j Join) String() string {
+	key := "no key"
+	if j.Seed != "" {
+		key = "a key"
+	}
+	return fmt.Sprintf("fleet %s at %s, with %s", j.Fleet, j.Where(), key)
+}
+
+// GoString is String, so that %#v tells no key either.
+func (j Join) GoString() string { return j.String() }
+
+// Where is the address of the broker, for messages.
+func (j Join) Where() string {
+	if j.Socket != "" {
+		return j.Socket
+	}
+	return strings.Join(j.Servers, ", ")
 }
 
 // Subject is a subject of the fleet: runner.FLEET.a.b for a, b.

@@ -24,7 +24,7 @@ import (
 func Set(ctx context.Context, plan *spec.Plan, dir string) (*engine.Stage, error) {
 	s := &engine.Stage{Programs: map[string]engine.Program{}}
 	for _, rt := range used(plan) {
-		p, err := program(ctx, rt, dir, plan.Experiment.Workloads)
+		p, err := Program(ctx, rt, dir, plan.Experiment.Workloads)
 		if err != nil {
 			return nil, fmt.Errorf("runtime %s: %w", rt.Name, err)
 		}
@@ -57,8 +57,9 @@ func used(plan *spec.Plan) (all []spec.Runtime) {
 	return all
 }
 
-// program finds a runtime. An error is about this run's directory, never about the runtime.
-func program(ctx context.Context, rt spec.Runtime, dir string, works []spec.Workload) (engine.Program, error) {
+// Program finds a runtime and writes what it needs into dir: its shim, and the twins of these workloads. It may be called for
+// others later. An error is about the directory, never about the runtime.
+func Program(ctx context.Context, rt spec.Runtime, dir string, works []spec.Workload) (engine.Program, error) {
 	shim, ok := shims.Lookup(rt.Kind)
 	if !ok {
 		return engine.Program{}, fmt.Errorf("there is no shim for %s", rt.Kind)
@@ -79,15 +80,14 @@ func program(ctx context.Context, rt spec.Runtime, dir string, works []spec.Work
 	}, nil
 }
 
-// prepare writes the files of a language, once a run.
+// prepare writes the files of a language that are not there yet.
 func prepare(shim shims.Shim, dir, twins string, works []spec.Workload) error {
-	if _, err := os.Stat(dir); err == nil {
-		return nil
-	}
-	for _, made := range []string{dir, twins} {
-		if err := os.Mkdir(made, 0o700); err != nil {
+	if err := os.Mkdir(dir, 0o700); err == nil {
+		if err := errors.Join(os.Mkdir(twins, 0o700), shim.Install(dir)); err != nil {
 			return err
 		}
+	} else if !errors.Is(err, os.ErrExist) {
+		return err
 	}
 	for _, w := range works {
 		if !scripts.Has(w.Builtin) {
@@ -100,7 +100,7 @@ func prepare(shim shims.Shim, dir, twins string, works []spec.Workload) error {
 			return err
 		}
 	}
-	return shim.Install(dir)
+	return nil
 }
 
 // nameOf is a workload as shims know it: FILE:FUNCTION. Twins are in Python.

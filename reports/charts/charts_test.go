@@ -174,7 +174,7 @@ func TestSameBytes(t *testing.T) {
 		}
 	}
 	lines := []Line{{"a", "", []Point{{Workers: 4, Speedup: 2}, {Workers: 1, Speedup: 1}, {Workers: 2, Speedup: math.NaN()}}, []XY{{4, 2}, {1, 1}, {-1, 1}}}}
-	spans := []Worker{{"w", []Span{{2, 3, 4, 1}, {1, 0, 1, 9}, {0, math.Inf(1), 1, 1}}}}
+	spans := []Worker{{Name: "w", Spans: []Span{{2, 3, 4, 1}, {1, 0, 1, 9}, {0, math.Inf(1), 1, 1}}}}
 	rows := []Row{{Name: "a", Times: []float64{3, math.NaN(), 1}, Median: 2}}
 	before := fmt.Sprint(lines, spans, rows)
 	Speedup("a", lines, 2)
@@ -212,7 +212,8 @@ func TestHostile(t *testing.T) {
 	for _, s := range []sample{
 		{"speedup", Speedup(evil, []Line{{evil, evil, []Point{{1, 1, nil, evil}}, nil}}, 1)},
 		{"times", Times(evil, []Row{{Name: evil, Times: []float64{1}, Median: 1, Label: evil}})},
-		{"timeline", Timeline(evil, []Worker{{evil, []Span{{1, 0, 1, 1}}}}, 1)},
+		{"timeline", Timeline(evil, []Worker{{Name: evil, Spans: []Span{{1, 0, 1, 1}}}}, 1)},
+		{"timeline of hosts", Timeline(evil, []Worker{{Name: "w0", Host: evil, Spans: []Span{{1, 0, 1, 1}}}, {Name: "w1", Host: "b", Spans: []Span{{1, 0, 1, 1}}}}, 1)},
 		{"phases", Phases(evil, []Stack{{evil, [4]float64{1}, evil}})},
 		{"history", History(evil, Trend{Unit: evil, Moments: []Moment{{evil, evil, ptr(1.0), nil, evil}, {Name: evil, Value: ptr(1.0), Outcome: "fail"}}})},
 	} {

@@ -73,7 +73,7 @@ func figures(s *source, text string) []*Figure {
 			l.Curve = append(l.Curve, XY{s.float(), s.float()})
 		}
 		r := Row{Name: text, Group: s.byte() - 3, Median: s.float(), Quartiles: s.pair()}
-		w := Worker{Name: text}
+		w := Worker{Name: text, Host: []string{"", "a", text}[s.byte()%3]}
 		for range s.byte() % 8 {
 			r.Times = append(r.Times, s.float())
 			w.Spans = append(w.Spans, Span{s.byte(), s.float(), s.float(), s.float()})

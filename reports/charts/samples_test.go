@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,6 +131,10 @@ func samples() []sample {
 			unknown[i].Spans[k].CPU = -1
 		}
 	}
+	spread := slices.Clone(work)
+	for i := range spread {
+		spread[i].Host = []string{"node-1", "node-1", "a-host-with-a-long-name.lab", "a-host-with-a-long-name.lab"}[i]
+	}
 	fine, fineTotal := tasks(3, 3000, 1, 0.25)
 	return []sample{
 		{"speedup", Speedup("speedup", []Line{
@@ -151,6 +156,7 @@ func samples() []sample {
 			row("interpreter start", 4, manyTimes(3, 40e-3, 40)), row("container", 5, manyTimes(4, 1.4, 40)),
 		})},
 		{"timeline", Timeline("timeline", work, total)},
+		{"timeline-hosts", Timeline("timeline-hosts", spread, total)},
 		{"timeline-fine", Timeline("timeline-fine", fine, fineTotal)},
 		{"timeline-unknown", Timeline("timeline-unknown", unknown, span)},
 		{"phases", Phases("phases", []Stack{

@@ -9,7 +9,16 @@ import (
 // Worker is what one worker did in a trial.
 type Worker struct {
 	Name  string
+	Host  string // that it ran on, where a trial had several; else ""
 	Spans []Span
+}
+
+// name is what a lane is called: the name first, since a long name of a host is cut off.
+func (w Worker) name() string {
+	if w.Host == "" {
+		return w.Name
+	}
+	return w.Name + " " + w.Host
 }
 
 // Span is one task, in s from the start of the trial's total. CPU is below 0 where it is not known for one task.
@@ -32,7 +41,7 @@ func Timeline(id string, workers []Worker, total float64) *Figure {
 	names := make([]string, len(workers))
 	tasks, end := 0, 0.0
 	for i, w := range workers {
-		lanes[i], names[i] = newLane(w), w.Name
+		lanes[i], names[i] = newLane(w), w.name()
 		tasks, end = tasks+lanes[i].tasks, max(end, lanes[i].end())
 	}
 	if !positive(total) || total < end {
@@ -50,11 +59,15 @@ func Timeline(id string, workers []Worker, total float64) *Figure {
 	f.root.text(width-6, 14, "busy").set("text-anchor", "end").fill(muted)
 	known, unknown := false, false
 	for i, l := range lanes {
+		if i > 0 && workers[i].Host != workers[i-1].Host { // another host begins
+			y := 22 + b.height*float64(i)
+			f.root.line(8, y, width-6, y).set("fill", "none").stroke(axisInk, 1)
+		}
 		b.lane(&f.root, l, left, 22+b.height*float64(i))
 		known, unknown = known || l.tasks > 0 && l.known, unknown || l.tasks > 0 && !l.known
 	}
 	f.height = f.root.legend(8, below+8, timelineKeys(known, unknown))
-	f.Desc = timelineDesc(lanes, total, all)
+	f.Desc = timelineDesc(lanes, total, all) + hostsOf(workers)
 	return f
 }
 
@@ -70,6 +83,20 @@ func timelineDesc(lanes []lane, total float64, all int) string {
 		told += fmt.Sprintf(" The first %d of %d workers are shown.", len(lanes), all)
 	}
 	return told
+}
+
+// hostsOf tells of the hosts of the workers, where there are several.
+func hostsOf(workers []Worker) string {
+	var names []string
+	for _, w := range workers {
+		if w.Host != "" && !slices.Contains(names, w.Host) {
+			names = append(names, w.Host)
+		}
+	}
+	if len(names) < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" They ran on %d hosts.", len(names))
 }
 
 func timelineKeys(known, unknown bool) []key {
@@ -98,7 +125,7 @@ type lane struct {
 }
 
 func newLane(w Worker) lane {
-	l := lane{name: w.Name, known: true}
+	l := lane{name: w.name(), known: true}
 	for _, s := range w.Spans {
 		if s.Start < 0 || !usable(s.Start) || !usable(s.End) || s.End < s.Start {
 			continue

@@ -187,7 +187,7 @@ func shape(row []any, kind byte) string {
 		return true
 	}
 	switch n := len(row); {
-	case kind == tableLeaf && (n >= 14 && n <= 18) && is("0tttt"):
+	case kind == tableLeaf && (n >= 14 && n <= 19) && is("0tttt"):
 		return "runs"
 	case kind == tableLeaf && (n == 11 || n == 12) && is("iitttttiitt"):
 		return "verdicts"

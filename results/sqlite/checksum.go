@@ -49,9 +49,10 @@ func checksum(values ...any) uint32 {
 	return crc32.Update(sum, castagnoli(), b)
 }
 
-// runSum is the checksum of a run. Its last two columns are as young as format 4: where they are NULL it is that of before.
+// runSum is the checksum of a run. Its last three columns are as young as formats 4 and 5: where they are NULL it is that of
+// before.
 func runSum(row []any) uint32 {
-	for older := len(row) - 2; len(row) > older && row[len(row)-1] == nil; {
+	for older := len(row) - 3; len(row) > older && row[len(row)-1] == nil; {
 		row = row[:len(row)-1]
 	}
 	return checksum(row...)
@@ -68,5 +69,13 @@ func differs(stored any, sum uint32) bool {
 
 // trialSum is the checksum of a trial: plain begins with the number of the run.
 func trialSum(plain, heavy []any) int64 {
-	return int64(uint64(checksum(heavy...))<<32 | uint64(checksum(plain...)))
+	return int64(uint64(checksum(heavy...))<<32 | uint64(plainSum(plain)))
+}
+
+// plainSum leaves the last column, which is as young as format 5, out where it is NULL: the checksum is that of before then.
+func plainSum(plain []any) uint32 {
+	if last := len(plain) - 1; plain[last] == nil {
+		plain = plain[:last]
+	}
+	return checksum(plain...)
 }

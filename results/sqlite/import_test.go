@@ -112,6 +112,20 @@ func TestImportRefuses(t *testing.T) {
 		{2, `"options":"{`, `"options":"{{`, "line 2: a run: invalid"},
 		{2, `"options":"{`, `"options":"{\"zz\":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `,`, "line 2: a run: options is nested more than 100 deep"}, // SQLite's own functions would refuse the row later
 		{2, `"started_ns":`, `"started_ns":-`, "started_ns is -"},
+		{2, `}}`, `,"hosts":"[{\"name\":\"a\\nb\"}]"}}`, `line 2: a run: the name of a host, "a\nb", has characters that cannot be printed`},
+		{2, `}}`, `,"hosts":"[{\"name\":\"a\\u202eb\"}]"}}`, "cannot be printed"},
+		{2, `}}`, `,"hosts":"[{}]"}}`, "a host without a name"},
+		{2, `}}`, `,"hosts":"[{\"name\":\"a\"},{\"name\":\"a\"}]"}}`, "host a is there twice"},
+		{2, `}}`, `,"hosts":"[{\"name\":\"a\",\"calibrations\":[{\"when\":\"now\"}]}]"}}`, "host a: a calibration is at its begin or end"},
+		{2, `}}`, `,"hosts":"[{\"name\":\"a\",\"calibrations\":[{\"when\":\"end\",\"median\":-1}]}]"}}`, "host a: a calibration of -1ns"},
+		{2, `}}`, `,"hosts":"{}"}}`, "line 2: a run: json: cannot unmarshal object"},
+		{2, `}}`, `,"hosts":7}}`, "line 2: a run: a value is damaged"},
+		{2, `}}`, `,"hosts":"[` + strings.Repeat("{},", 100_000) + `{}]"}}`, "line 2: a run: hosts has more than 100000 parts"},
+		{2, `}}`, `,"hosts":"[{}]","hosts":"[{}]"}}`, "the column hosts of a run is there twice"},
+		{6, `"stdout":`, `"hosts":"[\"a\",\"\"]","stdout":`, "line 6: a trial: a host without a name"},
+		{6, `"stdout":`, `"hosts":"[\"` + strings.Repeat("x", 254) + `\"]","stdout":`, "longer than 253 bytes"},
+		{6, `"stdout":`, `"hosts":"[\" a\"]","stdout":`, "begins or ends with a blank"},
+		{6, `"stdout":`, `"hosts":"[7]","stdout":`, "line 6: a trial: json: cannot unmarshal number"},
 		{3, `"cell":0`, `"cell":1`, "line 4: a cell: 1 is there twice, or not in its place"},
 		{3, `"encoded":"`, `"encoded":"=`, "line 3: a cell: "},
 		{3, `"workload":"pi"`, `"workload":7`, "line 3: a cell: a value is damaged"},
@@ -226,6 +240,9 @@ func FuzzImport(f *testing.F) {
 	whole := oneRunToTravel(f)
 	f.Add(whole)
 	f.Add(strings.Replace(whole, `"r0"`, `"r1"`, 1) + whole[strings.Index(whole, "\n")+1:])
+	hosts := `,"hosts":"[{\"name\":\"a\",\"environment\":{\"os\":\"linux\"},\"calibrations\":[{\"when\":\"end\",\"median\":7,\"n\":1}]}]"}}` + "\n"
+	f.Add(strings.Replace(whole, "}}\n", hosts, 1))
+	f.Add(strings.Replace(whole, `"stdout":`, `"hosts":"[\"a\",\"b\"]","stdout":`, 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		if _, err := Examine(context.Background(), openBytes([]byte(text))); err == nil && !strings.HasPrefix(text, "\x1f\x8b") {
 			t.Fatal("not packed, and read")

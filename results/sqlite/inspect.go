@@ -17,6 +17,7 @@ const (
 	mostWorkers  = 100_000
 	mostTimeline = 32 << 20 // B of one trial, unpacked
 	mostUnpacked = 1 << 30  // B of all results and timelines of a run
+	mostObjects  = 100_000  // in the JSON of one column: {} is 2 bytes there, and hundreds in memory
 )
 
 // inspection looks at the rows of one run, one after the other, whether they come from a file or go into one. It keeps none
@@ -80,6 +81,11 @@ func (p *inspection) whole() error {
 func (p *inspection) add(k *kind, values []any) (err error) {
 	switch k {
 	case &runLine:
+		for i, v := range values {
+			if name := k.columns()[i]; (name == "hosts" || name == "resumed") && objects(v) > mostObjects {
+				return fmt.Errorf("%s has more than %d parts", name, mostObjects)
+			}
+		}
 		p.run, p.planned, err = decodeRun(append(slices.Clone(values), nil))
 		switch {
 		case err != nil:
@@ -87,6 +93,8 @@ func (p *inspection) add(k *kind, values []any) (err error) {
 			err = fmt.Errorf("%.100q is no id", p.run.ID)
 		case p.planned > mostCells:
 			err = fmt.Errorf("%d cells are too many", p.planned)
+		default:
+			err = results.ValidHosts(p.run.Hosts)
 		}
 	case &cellLine:
 		err = p.cell(values)
@@ -134,6 +142,9 @@ func (p *inspection) trial(values []any) error {
 	copy(p.reader.values[split+1:], values[split:])
 	var t results.Trial
 	if err := p.reader.read(&t); err != nil {
+		return err
+	}
+	if err := checkHosts(&t); err != nil {
 		return err
 	}
 	at := [2]int{t.Block, t.Position}
@@ -238,6 +249,23 @@ func deeper(text string, most int) bool {
 		}
 	}
 	return false
+}
+
+// objects counts the objects of a JSON text.
+func objects(column any) (n int) {
+	text, _ := column.(string)
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && c == '{':
+			n++
+		}
+	}
+	return n
 }
 
 // largest is what a column can plausibly hold.

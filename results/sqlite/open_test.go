@@ -40,7 +40,7 @@ func TestOpenCreates(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(dir, ".gitignore")); err != nil || string(text) != "*\n" {
 		t.Errorf(".gitignore: %q (%v)", text, err)
 	}
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "application_id": "1920298610", "user_version": "4"} {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "application_id": "1920298610", "user_version": "5"} {
 		var got string
 		if err := db.sql.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %s (%v), want %s", pragma, got, err, want)
@@ -143,7 +143,7 @@ func TestOpenRefusesAndLeavesUnchanged(t *testing.T) {
 		{"id of another", foreign(t, "PRAGMA application_id = 77; CREATE TABLE t (x)"), []string{"another program"}},
 		{"id of another, no tables", foreign(t, "PRAGMA application_id = 77"), []string{"another program"}},
 		{"version of another", foreign(t, "PRAGMA user_version = 1; CREATE TABLE runs (x)"), []string{"another program"}},
-		{"newer", newer.path, []string{"newer runner", "format is 9", "up to 4", "update runner", "--db"}},
+		{"newer", newer.path, []string{"newer runner", "format is 9", "up to 5", "update runner", "--db"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before, err := os.ReadFile(c.path)

@@ -9,10 +9,16 @@ import (
 )
 
 // alike are the runs r that a run o can be told beside: ended by themselves, of its experiment, on its machine, with the
-// same cells asked for.
-const alike = `r.experiment = o.experiment AND r.finished_ns IS NOT NULL AND r.outcome NOT IN ('', 'interrupted')
+// same cells asked for, and on hosts of the same kinds.
+var alike = `r.experiment = o.experiment AND r.finished_ns IS NOT NULL AND r.outcome NOT IN ('', 'interrupted')
 	AND json_extract(r.environment, '$.host', '$.cores', '$.cpu') = json_extract(o.environment, '$.host', '$.cores', '$.cpu')
-	AND json_extract(r.options, '$.profile', '$.only', '$.define') = json_extract(o.options, '$.profile', '$.only', '$.define')`
+	AND json_extract(r.options, '$.profile', '$.only', '$.define') = json_extract(o.options, '$.profile', '$.only', '$.define')
+	AND ` + makes("r") + ` = ` + makes("o")
+
+// makes are the kinds of hosts that a run had, each once: a fleet of another size is like it, one of other machines is not.
+func makes(run string) string {
+	return `coalesce((SELECT group_concat(DISTINCT json_extract(value, '$.environment.cores', '$.environment.cpu')) FROM json_each(` + run + `.hosts)), '')`
+}
 
 // Alike finds at most limit runs before the run id that are like it, oldest first; a limit below 0 is none. It reads no
 // verdicts.
@@ -59,7 +65,7 @@ func (db *DB) Ended(ctx context.Context, experiment string) (list []results.Run,
 		}
 		list = append(list, run)
 		return nil
-	}, `SELECT id, experiment, spec, seed, started_ns, finished_ns, outcome, version, cells, options, environment, after, NULL, resumed, refs, NULL, NULL
+	}, `SELECT id, experiment, spec, seed, started_ns, finished_ns, outcome, version, cells, options, environment, after, NULL, resumed, refs, NULL, hosts, NULL
 		FROM runs WHERE experiment = ? AND finished_ns IS NOT NULL AND outcome NOT IN ('', 'interrupted') ORDER BY started_ns DESC, number DESC`, experiment)
 	return list, db.explain(err)
 }

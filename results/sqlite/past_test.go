@@ -40,6 +40,7 @@ func TestPastRunsAreAlike(t *testing.T) {
 	store(7, "PASS", func(r *results.Run) { r.Options.Only = []string{"procs=2"} })
 	store(8, "PASS", func(r *results.Run) { r.Options.Define = map[string]string{"n": "1"} })
 	store(9, "PASS", func(r *results.Run) { r.Experiment = "sort" })
+	store(12, "PASS", func(r *results.Run) { r.Started = monday; r.Hosts = []results.Host{{Name: "a"}} })
 	now := store(10, "PASS", nil)
 	store(11, "PASS", nil)
 	for limit, want := range map[int]string{9: "run-01 run-02", 1: "run-02", 0: ""} {

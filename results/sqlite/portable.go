@@ -31,10 +31,10 @@ type kind struct {
 }
 
 var (
-	runLine   = kind{name: "run", table: runColumns, mayBeEmpty: "started_ns, finished_ns, after, resumed, refs, code"}
+	runLine   = kind{name: "run", table: runColumns, mayBeEmpty: "started_ns, finished_ns, after, resumed, refs, code, hosts"}
 	cellLine  = kind{name: "cell", table: cellColumns, mayBeEmpty: "baseline"}
 	trialLine = kind{name: "trial", table: plainColumns + ", " + outputColumns + ", " + resultColumns + ", " + spanColumn,
-		mayBeEmpty: "started_ns, reason, runtime_name, runtime_version, runtime_gil, runtime_path, warnings, results_digest, result_digest, contaminated, " +
+		mayBeEmpty: "started_ns, reason, runtime_name, runtime_version, runtime_gil, runtime_path, warnings, results_digest, result_digest, contaminated, hosts, " +
 			outputColumns + ", " + resultColumns + ", " + spanColumn}
 	verdictLine = kind{name: "verdict", table: verdictColumns}
 	tagLine     = kind{name: "tag", table: "name"}

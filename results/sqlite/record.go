@@ -19,7 +19,7 @@ const (
 	plainColumns = `cell, block, position, warmup, control, status, workers, tasks, startup_ns, spawn_ns, work_ns, join_ns,
 		total_ns, user_ns, system_ns, memory_bytes, voluntary_switches, involuntary_switches, major_faults, minor_faults,
 		leaked, wall_ns, started_ns, reason, runtime_name, runtime_version, runtime_gil, runtime_path, warnings,
-		results_digest, result_digest, contaminated`
+		results_digest, result_digest, contaminated, hosts`
 	outputColumns = `stdout, stderr`
 	resultColumns = `result, results`
 	spanColumn    = `spans`
@@ -150,12 +150,16 @@ func lightColumns(t results.Trial) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	hosts, err := textList(t.Hosts)
+	if err != nil {
+		return nil, err
+	}
 	p, u, rt := t.Phases, t.Usage, t.Runtime
 	return []any{t.Block, t.Position, t.Warmup, t.Control, string(t.Status), t.Workers, t.Tasks,
 		int64(p.Startup), int64(p.Spawn), int64(p.Work), int64(p.Join), int64(p.Total),
 		int64(u.User), int64(u.System), u.Memory, u.Voluntary, u.Involuntary, u.MajorFaults, u.MinorFaults, u.Leaked,
 		int64(t.Wall), started, text(t.Reason), text(rt.Name), text(rt.Version), text(rt.GIL), text(rt.Path), warnings,
-		text(t.ResultsDigest), text(t.ResultDigest), text(t.Contaminated)}, nil
+		text(t.ResultsDigest), text(t.ResultDigest), text(t.Contaminated), hosts}, nil
 }
 
 // heavyColumns are the output, the results and the timeline. What is too large is replaced in t by a digest or by a

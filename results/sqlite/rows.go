@@ -15,7 +15,7 @@ import (
 // The columns of the other tables, as they are written and read; those of a trial are in record.go.
 const (
 	runColumns = `id, experiment, spec, seed, started_ns, finished_ns, outcome, version, cells, options, environment, after,
-		sources, resumed, refs, code, checksum`
+		sources, resumed, refs, code, hosts, checksum`
 	cellColumns    = `run, cell, workload, key, encoded, identity, baseline, checksum`
 	verdictColumns = `run, place, name, check_text, outcome, level, file, line, col, reason, json, checksum`
 	tagColumns     = `name, experiment, run, checksum`
@@ -114,6 +114,7 @@ func decodeRun(values []any) (run results.Run, cells int, err error) {
 	c.json(&run.Resumed)
 	c.json(&run.References)
 	c.json(&run.Code)
+	c.json(&run.Hosts)
 	if run.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
 		c.fail(fmt.Errorf("the seed: %w", err))
 	}

@@ -202,6 +202,9 @@ func (f fate) trial(block, position int) results.Trial {
 			t.Warnings[i] = f.text()
 		}
 	}
+	for range f.IntN(4) {
+		t.Hosts = append(t.Hosts, f.text())
+	}
 	return t
 }
 
@@ -218,6 +221,10 @@ func (f fate) run(id string) results.Run {
 	for range f.IntN(3) {
 		run.References = append(run.References, results.Reference{Since: f.text(), Run: f.text(), How: f.text()})
 		run.Code = append(run.Code, results.Code{Workload: f.text(), Path: f.text(), Digest: f.text(), Text: f.text()})
+	}
+	for i := range f.IntN(3) {
+		run.Hosts = append(run.Hosts, results.Host{Name: fmt.Sprint(i, f.text()), Version: f.text(), Environment: results.Environment{CPU: f.text(), Cores: f.IntN(99)},
+			Calibrations: []results.Calibration{{When: f.text(), At: time.Unix(0, f.integer()).UTC(), Median: f.span(), N: int(f.integer()), Spread: f.Float64()}}})
 	}
 	for range f.IntN(3) {
 		run.Sources = append(run.Sources, results.Source{Path: f.text(), Text: f.text()})

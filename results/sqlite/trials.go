@@ -103,6 +103,7 @@ func (r *reader) read(t *results.Trial) error {
 	t.Warnings = r.list()
 	t.ResultsDigest, t.ResultDigest = r.text(), r.text()
 	t.Contaminated = r.text()
+	t.Hosts = r.list()
 	r.verify()
 	r.readHeavy(t)
 	return r.err
@@ -117,7 +118,7 @@ func (r *reader) verify() {
 	}
 	sum, ok := stored.(int64)
 	r.plain = append(append(r.plain[:0], r.run), plain...)
-	if !ok || uint32(sum) != checksum(r.plain...) || r.detail == Everything && uint32(sum>>32) != checksum(r.values[r.next:]...) {
+	if !ok || uint32(sum) != plainSum(r.plain) || r.detail == Everything && uint32(sum>>32) != checksum(r.values[r.next:]...) {
 		r.fail(errChecksum)
 	}
 }

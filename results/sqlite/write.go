@@ -113,6 +113,7 @@ func runRow(run results.Run, cells int) ([]any, error) {
 	}{
 		{run.Options, false}, {run.Environment, false}, {run.After, run.After == nil}, {visibleSources(run.Sources), false},
 		{run.Resumed, run.Resumed == nil}, {visibleReferences(run.References), len(run.References) == 0}, {visibleCode(run.Code), len(run.Code) == 0},
+		{run.Hosts, len(run.Hosts) == 0},
 	} {
 		if part.none {
 			row = append(row, nil)

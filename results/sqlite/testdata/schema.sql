@@ -15,7 +15,7 @@ CREATE TABLE runs (
   environment    TEXT NOT NULL,        -- JSON: the machine before the run
   after          TEXT,                 -- JSON: the machine after the run
   sources        TEXT NOT NULL         -- JSON: [{path, text}], the spec, then what it extends
-, resumed TEXT /* JSON: [{at, trials, environment}], when the run was taken up again; NULL: never */ DEFAULT NULL, checksum INTEGER /* of the columns before it but number: see checksum.go */ DEFAULT NULL, refs TEXT /* JSON: [{since, run, how}], the stored runs that it is compared with; NULL: none */ DEFAULT NULL, code TEXT /* JSON: [{workload, path, digest, text}], what its workloads are made of; NULL: not known */ DEFAULT NULL) STRICT;
+, resumed TEXT /* JSON: [{at, trials, environment}], when the run was taken up again; NULL: never */ DEFAULT NULL, checksum INTEGER /* of the columns before it but number: see checksum.go */ DEFAULT NULL, refs TEXT /* JSON: [{since, run, how}], the stored runs that it is compared with; NULL: none */ DEFAULT NULL, code TEXT /* JSON: [{workload, path, digest, text}], what its workloads are made of; NULL: not known */ DEFAULT NULL, hosts TEXT /* JSON: [{name, version, environment, calibrations}], the hosts that trials ran on, by name; NULL: runner's own machine alone */ DEFAULT NULL) STRICT;
 
 CREATE INDEX runs_by_start ON runs (started_ns, number);
 
@@ -72,7 +72,7 @@ CREATE TABLE trials (
   stderr               TEXT,
   result               ANY,              -- combined; JSON, as text or (longer) as blob under zstd
   results              ANY,              -- in task order; the same
-  spans                BLOB, contaminated TEXT /* what else took part of the machine meanwhile; NULL: nothing, as far as can be told */ DEFAULT NULL, checksum INTEGER /* of all other columns but trial: see checksum.go */ DEFAULT NULL,             -- the timeline of tasks: see spans.go
+  spans                BLOB, contaminated TEXT /* what else took part of the machine meanwhile; NULL: nothing, as far as can be told */ DEFAULT NULL, checksum INTEGER /* of all other columns but trial: see checksum.go */ DEFAULT NULL, hosts TEXT /* JSON: the host of each worker, or one for all of them; NULL: runner's own machine */ DEFAULT NULL,             -- the timeline of tasks: see spans.go
   UNIQUE (run, block, position),
   FOREIGN KEY (run, cell) REFERENCES cells (run, cell) ON DELETE CASCADE
 ) STRICT;

@@ -1,0 +1,101 @@
+package fleet
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"bench/runner/internal/link"
+)
+
+const largestBlob = 256 << 20 // B
+
+// blobs are larger texts, kept by the broker under the digest of what is in them.
+type blobs struct {
+	js   jetstream.JetStream
+	name string
+}
+
+func newBlobs(js jetstream.JetStream, j link.Join) blobs { return blobs{js, "BLOB_" + j.Fleet} }
+
+// make makes the store, which is the coordinator's to do.
+func (b blobs) make(ctx context.Context, replicas int) error {
+	_, err := b.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: b.name, Replicas: max(replicas, 1), TTL: kept})
+	return err
+}
+
+// kept is how long a blob is there.
+const kept = 7 * 24 * time.Hour
+
+func (b blobs) store(ctx context.Context) (jetstream.ObjectStore, error) {
+	return b.js.ObjectStore(ctx, b.name)
+}
+
+// put keeps data and returns its digest. What is there already is not sent again.
+func (b blobs) put(ctx context.Context, data []byte) (digest string, err error) {
+	if len(data) > largestBlob {
+		return "", fmt.Errorf("%d MiB are too much to be sent to another host: at most %d", len(data)>>20, largestBlob>>20)
+	}
+	sum := sha256.Sum256(data)
+	digest = hex.EncodeToString(sum[:])
+	store, err := b.store(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, err := store.GetInfo(ctx, digest); err == nil {
+		return digest, nil
+	}
+	_, err = store.PutBytes(ctx, digest, data)
+	return digest, err
+}
+
+// get brings what put has kept. What does not have that digest is refused.
+func (b blobs) get(ctx context.Context, digest string) ([]byte, error) {
+	store, err := b.store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := store.GetInfo(ctx, digest); err != nil || info.Size > largestBlob {
+		return nil, errors.Join(err, fmt.Errorf("the broker does not have %.12s", digest))
+	}
+	data, err := store.GetBytes(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != digest {
+		return nil, fmt.Errorf("what the broker has as %.12s is something else", digest)
+	}
+	return data, nil
+}
+
+// pack makes a message about an order of v, through the store if it is large.
+func (b blobs) pack(ctx context.Context, id string, v any) ([]byte, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	p := packet{ID: id, Body: body}
+	if len(body) > small {
+		p.Body = nil
+		if p.Blob, err = b.put(ctx, body); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(p)
+}
+
+// unpack is the way back.
+func (b blobs) unpack(ctx context.Context, p packet, v any) (err error) {
+	if p.Blob != "" {
+		if p.Body, err = b.get(ctx, p.Blob); err != nil {
+			return err
+		}
+	}
+	return json.Unmarshal(p.Body, v)
+}

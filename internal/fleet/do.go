@@ -1,0 +1,121 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nuid"
+
+	"bench/runner/executors"
+	"bench/runner/results"
+)
+
+// ErrLost says that an agent is not heard of any more. Its job may still run there, and what it gives counts no more.
+var ErrLost = errors.New("it is not heard of any more")
+
+// Do has an agent carry out an order and waits for its end. When ctx ends the job is stopped there, and its observation
+// says that it was interrupted. An error means that there is no observation.
+func (f *Fleet) Do(ctx context.Context, name string, o Order) (executors.Observation, error) {
+	o.ID, o.From, o.Lease = nuid.Next(), f.ID, f.Lease
+	ended := make(chan executors.Observation, 1)
+	sub, err := f.conn.Subscribe(f.Join.Subject("order", o.ID, "done"), func(m *nats.Msg) {
+		var p packet
+		var out executors.Observation
+		if len(ended) > 0 { // it was told before
+			_ = m.Respond(nil)
+			return
+		}
+		err := json.Unmarshal(m.Data, &p)
+		if err == nil {
+			err = f.blobs.unpack(context.WithoutCancel(ctx), p, &out)
+		}
+		if err != nil {
+			out = executors.Observation{Status: results.Crash, Reason: fmt.Sprintf("what %s answers cannot be read: %v", name, err)}
+		}
+		_ = m.Respond(nil)
+		select {
+		case ended <- out:
+		default: // it was taken before
+		}
+	})
+	if err != nil {
+		return executors.Observation{}, err
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	text, err := f.blobs.pack(ctx, o.ID, o)
+	if err != nil {
+		return executors.Observation{}, err
+	}
+	// An order that is on its way cannot be called back: it is stopped once it is confirmed.
+	if err := f.give(context.WithoutCancel(ctx), name, text); err != nil {
+		return executors.Observation{}, err
+	}
+	return f.await(ctx, name, o.ID, ended)
+}
+
+// give sends an order again and again until it is confirmed.
+func (f *Fleet) give(ctx context.Context, name string, order []byte) error {
+	begin := time.Now()
+	for wait := pace; ; wait = min(2*wait, 8*pace) { // a large order takes its time to be read
+		try, done := context.WithTimeout(ctx, wait)
+		m, err := f.conn.RequestWithContext(try, f.Join.Subject("agent", name, "do"), order)
+		done()
+		if err == nil {
+			var a answer
+			if err := json.Unmarshal(m.Data, &a); err != nil {
+				return fmt.Errorf("%s answers what cannot be read: %w", name, err)
+			}
+			if a.Refused != "" {
+				return fmt.Errorf("%s refuses: %s", name, a.Refused)
+			}
+			return nil
+		}
+		switch {
+		case time.Since(begin) > f.Lease:
+			f.lose(name)
+			return ErrLost
+		case errors.Is(err, nats.ErrNoResponders):
+			time.Sleep(pace / 10)
+		}
+	}
+}
+
+// await waits for the end of an order, for as long as its agent is heard of.
+func (f *Fleet) await(ctx context.Context, name, id string, ended <-chan executors.Observation) (executors.Observation, error) {
+	beat := time.NewTicker(f.Lease / parts)
+	defer beat.Stop()
+	stopped := ctx.Done()
+	for {
+		select {
+		case out := <-ended:
+			return out, nil
+		case <-stopped:
+			stopped = nil
+			_ = f.conn.Publish(f.Join.Subject("agent", name, "stop"), []byte(id))
+		case <-beat.C:
+			if stopped == nil { // said again: the broker may have been away
+				_ = f.conn.Publish(f.Join.Subject("agent", name, "stop"), []byte(id))
+			}
+			if !f.hears(name) {
+				f.lose(name)
+				return executors.Observation{}, ErrLost
+			}
+		}
+	}
+}
+
+func (f *Fleet) hears(name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.agents[name]
+	return s != nil && time.Since(s.at) <= f.Lease
+}
+
+// Free says that a directory of a trial is no longer needed.
+func (f *Fleet) Free(name, mark string) {
+	_ = f.conn.Publish(f.Join.Subject("agent", name, "free"), []byte(mark))
+}

@@ -1,0 +1,183 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nuid"
+
+	"bench/runner/executors"
+	"bench/runner/executors/cluster"
+	"bench/runner/results"
+)
+
+// Pool runs one trial of the executor cluster: its parts on the agents, its coordinator here. work and files are what runs
+// the tasks and what that needs. The observation is that of the coordinator, with what was used on all hosts.
+func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []File) executors.Observation {
+	members, err := f.share(job, work)
+	if err != nil {
+		return executors.Observation{Status: results.Unavailable, Reason: err.Error()}
+	}
+	part := cluster.Part{Join: f.File, Trial: nuid.Next(), Lease: f.Lease, Attempts: f.Attempts, Workers: job.Workers}
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ends := make(chan memberEnd, len(members))
+	for _, m := range members {
+		go func() {
+			own := part
+			own.First, own.Workers = m.first, m.workers
+			o, err := f.Do(inner, m.agent, Order{Job: job, Work: work, Files: files, Member: &own})
+			f.Free(m.agent, job.Dir)
+			ends <- memberEnd{m, o, err}
+		}()
+	}
+	done := make(chan executors.Observation, 1)
+	go func() { done <- executors.Run(inner, cluster.Coordinator(job, part)) }()
+	p := pooled{members: members, lease: f.Lease, cancel: cancel}
+	o := p.wait(done, ends)
+	for range p.open {
+		p.end(<-ends)
+	}
+	return p.merge(ctx, o)
+}
+
+// member is the part of an agent in a trial: workers first to first+workers-1.
+type member struct {
+	agent          string
+	first, workers int
+}
+
+type memberEnd struct {
+	member
+	seen executors.Observation
+	err  error
+}
+
+// share shares the workers out: as many on each host as per_host says, else evenly over all that can run them.
+func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
+	var able []string
+	all := f.Agents()
+	for _, about := range all {
+		if work.Kind == "" || slices.Contains(about.Runtimes, work.Kind) {
+			able = append(able, about.Name)
+		}
+	}
+	if len(able) == 0 && len(all) > 0 {
+		return nil, fmt.Errorf("none of the %d agents has %s", len(all), work.Kind)
+	}
+	if len(able) == 0 {
+		return nil, fmt.Errorf("no agent takes part: --agents 2 starts two on this machine, --listen lets others join")
+	}
+	each, _ := job.Options["per_host"].(int)
+	hosts := min(len(able), job.Workers)
+	if each > 0 {
+		if hosts = (job.Workers + each - 1) / each; hosts > len(able) {
+			return nil, fmt.Errorf("%d workers, %d a host, need %d agents, and %d can run them", job.Workers, each, hosts, len(able))
+		}
+	}
+	var members []member
+	first := 0
+	for i, name := range able[:hosts] {
+		n := (job.Workers - first + hosts - i - 1) / (hosts - i)
+		if each > 0 {
+			n = min(each, job.Workers-first)
+		}
+		members = append(members, member{name, first, n})
+		first += n
+	}
+	return members, nil
+}
+
+// pooled is a trial on several hosts, on its way.
+type pooled struct {
+	members []member
+	lease   time.Duration
+	cancel  func()
+	ends    []memberEnd
+	open    []struct{} // members that have not ended
+	refused *executors.Observation
+}
+
+// wait waits for the coordinator, which hears by itself of what goes wrong on the way. A host that cannot take part at all
+// it never hears of, so that one ends the trial.
+func (p *pooled) wait(done <-chan executors.Observation, ends <-chan memberEnd) executors.Observation {
+	p.open = make([]struct{}, len(p.members))
+	var patience <-chan time.Time
+	for {
+		select {
+		case o := <-done:
+			patience := time.AfterFunc(p.lease, p.cancel) // the members hear of the end, or of nothing any more
+			defer patience.Stop()
+			for len(p.open) > 0 && o.Status == results.OK {
+				p.end(<-ends)
+			}
+			p.cancel()
+			return o
+		case e := <-ends:
+			p.end(e)
+			switch {
+			case e.err == nil && e.seen.Status == results.Unavailable:
+				p.refused = &e.seen
+				p.cancel()
+			case (e.err != nil || e.seen.Status != results.OK) && patience == nil:
+				patience = time.After(p.lease)
+			}
+		case <-patience:
+			p.cancel()
+		}
+	}
+}
+
+func (p *pooled) end(e memberEnd) {
+	p.ends = append(p.ends, e)
+	p.open = p.open[1:]
+}
+
+// merge adds what the members used and said to the coordinator's observation.
+func (p *pooled) merge(ctx context.Context, o executors.Observation) executors.Observation {
+	for _, m := range p.members {
+		for range m.workers {
+			o.Hosts = append(o.Hosts, m.agent)
+		}
+	}
+	failed := ""
+	slices.SortFunc(p.ends, func(a, b memberEnd) int { return a.first - b.first })
+	for _, e := range p.ends {
+		switch {
+		case e.err != nil:
+			failed = fmt.Sprintf("on %s: %v", e.agent, e.err)
+			o.Warnings = append(o.Warnings, failed)
+			continue
+		case e.seen.Status != results.OK && e.seen.Status != results.Interrupted:
+			failed = fmt.Sprintf("on %s: %s", e.agent, e.seen.Reason)
+		}
+		o.Usage = sum(o.Usage, e.seen.Usage)
+		if e.seen.Runtime.Name != "" {
+			o.Runtime = e.seen.Runtime
+		}
+		for _, w := range e.seen.Warnings {
+			o.Warnings = append(o.Warnings, "on "+e.agent+": "+w)
+		}
+		if text := strings.TrimSpace(e.seen.Stderr); text != "" {
+			o.Stderr += "on " + e.agent + ":\n" + text + "\n"
+		}
+	}
+	switch {
+	case p.refused != nil:
+		o.Status, o.Reason = results.Unavailable, p.refused.Reason
+	case o.Status == results.Interrupted && ctx.Err() == nil && failed != "":
+		o.Status, o.Reason = results.Crash, failed
+	}
+	return o
+}
+
+func sum(a, b results.Usage) results.Usage {
+	return results.Usage{
+		User: a.User + b.User, System: a.System + b.System, Memory: a.Memory + b.Memory,
+		Voluntary: a.Voluntary + b.Voluntary, Involuntary: a.Involuntary + b.Involuntary,
+		MajorFaults: a.MajorFaults + b.MajorFaults, MinorFaults: a.MinorFaults + b.MinorFaults, Leaked: a.Leaked + b.Leaked,
+	}
+}

@@ -1,0 +1,130 @@
+package fleet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"bench/runner/internal/host"
+	"bench/runner/internal/link"
+)
+
+// Provider starts the agents of a run.
+type Provider interface {
+	Ensure() error // starts those that do not run (any more); called between trials
+	Stop()
+}
+
+// children are agents that live as long as a process of this machine does: an agent, or what starts one elsewhere. The join
+// file goes through its stdin, which is its life line too.
+type children struct {
+	join link.Join
+	all  []*child
+}
+
+type child struct {
+	path  string
+	argv  []string
+	proc  *host.Child
+	stdin *os.File
+}
+
+// Local are n agents on this machine, called local-1 and so on.
+func Local(join link.Join, n int) Provider {
+	c := &children{join: join}
+	for i := range n {
+		c.all = append(c.all, &child{path: host.Self(), argv: []string{"runner", "agent", "--quiet", "--join", "-", "--name", fmt.Sprintf("local-%d", i+1)}})
+	}
+	return c
+}
+
+// SSH is an agent on each of these hosts, [USER@]HOST, started by ssh as command; nobody is asked for a password.
+func SSH(join link.Join, hosts []string, command string) Provider {
+	c := &children{join: join}
+	for i, name := range hosts {
+		c.all = append(c.all, &child{path: "ssh", argv: []string{"ssh", "-oBatchMode=yes", "-T", "--", name, command, "agent", "--quiet", "--join", "-", "--name", nameOf(name, i)}})
+	}
+	return c
+}
+
+// nameOf is what a host is called in reports, as a word: that of the machine, and its place in the list where that is no word.
+func nameOf(host string, i int) string {
+	_, name, found := strings.Cut(host, "@")
+	if !found {
+		name = host
+	}
+	name = strings.NewReplacer(".", "-", ":", "-").Replace(name)
+	if !link.Word(name) {
+		return fmt.Sprintf("host-%d", i+1)
+	}
+	return name
+}
+
+func (c *children) Ensure() error {
+	for _, one := range c.all {
+		if one.proc != nil {
+			select {
+			case <-one.proc.Ended:
+				one.stdin.Close()
+			default:
+				continue
+			}
+		}
+		if err := one.start(c.join); err != nil {
+			return fmt.Errorf("start an agent with %s: %w", one.argv[0], err)
+		}
+	}
+	return nil
+}
+
+func (c *child) start(to link.Join) error {
+	join, err := json.Marshal(to)
+	if err != nil {
+		return err
+	}
+	path, err := host.LookPath(c.path)
+	if err != nil {
+		return err
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return errors.Join(err, w.Close())
+	}
+	defer null.Close()
+	// In the session of this process, so that nobody takes it for what a trial has left behind.
+	c.proc, err = host.Start(path, c.argv, &syscall.ProcAttr{
+		Env: os.Environ(), Files: []uintptr{r.Fd(), null.Fd(), os.Stderr.Fd()}, Sys: host.OfGroup(),
+	})
+	if err != nil {
+		return errors.Join(err, w.Close())
+	}
+	c.stdin = w
+	_, err = w.Write(append(join, '\n')) // smaller than a pipe
+	return err
+}
+
+// Stop ends them: their life line first, then by force.
+func (c *children) Stop() {
+	for _, one := range c.all {
+		if one.stdin != nil {
+			one.stdin.Close()
+		}
+	}
+	for _, one := range c.all {
+		if one.proc != nil && !one.proc.EndsWithin(endPatience) {
+			_ = syscall.Kill(one.proc.PID, syscall.SIGKILL)
+			<-one.proc.Ended
+		}
+	}
+}
+
+const endPatience = 3 * time.Second
