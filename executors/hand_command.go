@@ -2,7 +2,7 @@ package executors
 
 import (
 	"context"
-	"path/filepath"
+	"path"
 	"strconv"
 	"syscall"
 
@@ -26,7 +26,7 @@ func newCommandHand(r *Record, job Job, number int) (Hand, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	job.Dir = filepath.Join(job.Dir, strconv.Itoa(number)) // what it keeps of outputs is its own
+	job.Dir = path.Join(job.Dir, strconv.Itoa(number)) // what it keeps of outputs is its own
 	if err := syscall.Mkdir(job.Dir, 0o700); err != nil {
 		return nil, nil, err
 	}

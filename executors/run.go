@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"syscall"
 	"time"
 
+	"bench/runner/internal/host"
 	"bench/runner/results"
 )
 
@@ -63,7 +63,7 @@ func unstarted(job Job, err error) Observation {
 		return o
 	}
 	switch name := job.Program[0]; {
-	case errors.Is(err, exec.ErrNotFound):
+	case errors.Is(err, host.ErrNotOnPath):
 		o.Reason = NotOnPath(name)
 	case errors.Is(err, fs.ErrNotExist) && notThere(name):
 		o.Reason = shown(name) + ": no such file"

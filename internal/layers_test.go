@@ -20,6 +20,7 @@ var layers = map[string][]string{
 	"results":                 {"internal/matrix"},
 	"internal/host":           {"internal/matrix"},
 	"internal/shell":          {},
+	"internal/git":            {},
 	"spec":                    {"internal/matrix", "internal/diag", "internal/expression", "internal/shell"},
 	"executors":               {"workloads", "results", "internal/matrix", "internal/host"},
 	"executors/executorstest": {"executors", "workloads", "results", "internal/matrix", "internal/host"},

@@ -7,7 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
-	"path/filepath"
+	"path"
 )
 
 func init() {
@@ -61,8 +61,8 @@ type copier struct {
 
 // copy writes file i, copies it, and removes both; it returns the size and the CRC-32 of what went into the copy.
 func (c copier) copy(i, size int) (n int, sum uint32, err error) {
-	source := filepath.Join(c.dir, fmt.Sprintf("%d.source", i))
-	target := filepath.Join(c.dir, fmt.Sprintf("%d.copy", i))
+	source := path.Join(c.dir, fmt.Sprintf("%d.source", i))
+	target := path.Join(c.dir, fmt.Sprintf("%d.copy", i))
 	defer func() { _, _ = os.Remove(source), os.Remove(target) }() // what stays behind goes with dir
 	if err := c.fill(source, i, size); err != nil {
 		return 0, 0, err

@@ -8,7 +8,7 @@ import (
 	"math"
 	"math/cmplx"
 	"os"
-	"path/filepath"
+	"path"
 )
 
 // drawing is the picture of a view on its way to a file.
@@ -64,7 +64,7 @@ func shade(at float64) color.NRGBA {
 
 // save writes the file whole or not at all: several tasks may draw the same picture at once.
 func (d *drawing) save() error {
-	f, err := os.CreateTemp(filepath.Dir(d.path), ".mandelbrot-*.png")
+	f, err := os.CreateTemp(path.Dir(d.path), ".mandelbrot-*.png")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 
+	"bench/runner/internal/git"
 	"bench/runner/internal/host"
 	"bench/runner/results"
 )
@@ -12,10 +13,10 @@ import (
 func machine(ctx context.Context, specFile string) results.Environment {
 	m := host.Environment()
 	dir := filepath.Dir(specFile)
-	commit, dirty := host.Git(ctx, dir)
+	commit, dirty := git.Head(ctx, dir)
 	return results.Environment{
 		OS: m.OS, Arch: m.Arch, Kernel: m.Kernel, CPU: m.CPU, Cores: m.Cores, Memory: m.Memory, Go: m.Go,
-		Host: m.HostHash, Virtual: m.Virtual, Commit: commit, Dirty: dirty, Branch: host.GitBranch(ctx, dir),
+		Host: m.HostHash, Virtual: m.Virtual, Commit: commit, Dirty: dirty, Branch: git.Branch(ctx, dir),
 	}
 }
 

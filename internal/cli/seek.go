@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"bench/runner/gates"
-	"bench/runner/internal/host"
+	"bench/runner/internal/git"
 	"bench/runner/internal/stats"
 	"bench/runner/results"
 	"bench/runner/results/sqlite"
@@ -40,7 +40,7 @@ func (s *seeker) find(name string, cells []gates.Work) (results.Reference, error
 	if name == "last" || strings.HasPrefix(name, "last~") {
 		return s.last(name, cells)
 	}
-	commits, known := host.GitCommits(s.a.ctx, filepath.Dir(s.run.Spec), name, s.run.Environment.Commit)
+	commits, known := git.Find(s.a.ctx, filepath.Dir(s.run.Spec), name, s.run.Environment.Commit)
 	if !known || !commits.Branch {
 		id, tagged, err := s.db.Tagged(s.a.ctx, name, s.run.Experiment)
 		switch {
@@ -116,7 +116,7 @@ func (s *seeker) last(name string, cells []gates.Work) (ref results.Reference, e
 }
 
 // ofCommits takes the newest run of the newest commit that has one. Uncommitted changes are no commit's.
-func (s *seeker) ofCommits(name string, commits host.Commits, cells []gates.Work) (ref results.Reference, found bool, err error) {
+func (s *seeker) ofCommits(name string, commits git.Commits, cells []gates.Work) (ref results.Reference, found bool, err error) {
 	for back, commit := range commits.List {
 		if back == 0 && commits.Branch && commits.Head && s.isOn(name) {
 			continue // that is what is measured now

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"bench/runner/internal/host"
+	"bench/runner/internal/git"
 	"bench/runner/reports"
 	"bench/runner/results/sqlite"
 )
@@ -71,7 +71,7 @@ func (a *app) tag(db *sqlite.DB, id, name string) error {
 		moved = ", no longer " + before
 	}
 	fmt.Fprintf(a.stderr, "%s is run %s of %s%s\n", reports.Visible(name), id, reports.Visible(run.Experiment), moved)
-	if commits, known := host.GitCommits(a.ctx, ".", name, ""); known && commits.Branch {
+	if commits, known := git.Find(a.ctx, ".", name, ""); known && commits.Branch {
 		fmt.Fprintf(a.stderr, "runner: there is a branch %s too, which --against means: name it otherwise\n", reports.Visible(name))
 	}
 	return nil

@@ -1,12 +1,10 @@
 package host
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
-	"io/fs"
+	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,9 +29,7 @@ func newPen() *pen {
 		return nil
 	}
 	removePens(home)
-	token := make([]byte, 4)
-	_, _ = rand.Read(token)
-	p := &pen{dir: filepath.Join(home, fmt.Sprintf("%s%d-%s", penPrefix, os.Getpid(), hex.EncodeToString(token)))}
+	p := &pen{dir: path.Join(home, fmt.Sprintf("%s%d-%08x", penPrefix, os.Getpid(), rand.Uint32()))}
 	if os.Mkdir(p.dir, 0o755) != nil {
 		return nil
 	}
@@ -43,7 +39,7 @@ func newPen() *pen {
 		return nil
 	}
 	// Another level of pressure statistics would cost time at each switch of a thread.
-	_ = os.WriteFile(filepath.Join(p.dir, "cgroup.pressure"), []byte("0"), 0)
+	_ = os.WriteFile(path.Join(p.dir, "cgroup.pressure"), []byte("0"), 0)
 	return p
 }
 
@@ -63,8 +59,8 @@ func penHome(mounts, cgroups string) string {
 			continue
 		}
 		inside, under := strings.CutPrefix(own, strings.TrimSuffix(f[3], "/"))
-		home := filepath.Join(f[4], inside)
-		if under && slices.Contains(strings.Fields(read(filepath.Join(home, "cgroup.procs"))), strconv.Itoa(os.Getpid())) {
+		home := path.Join(f[4], inside)
+		if under && slices.Contains(strings.Fields(read(path.Join(home, "cgroup.procs"))), strconv.Itoa(os.Getpid())) {
 			return home
 		}
 	}
@@ -74,11 +70,11 @@ func penHome(mounts, cgroups string) string {
 // unlimited tells whether a group below this one is like it: programs look for limits of theirs in the innermost group
 // alone, and where a controller is handed down, a group of its own gets a share of its own.
 func unlimited(home string) bool {
-	if read(filepath.Join(home, "cgroup.subtree_control")) != "" {
+	if read(path.Join(home, "cgroup.subtree_control")) != "" {
 		return false
 	}
 	for _, name := range []string{"cpu.max", "memory.max", "memory.high", "pids.max"} {
-		if limit := strings.Fields(read(filepath.Join(home, name))); len(limit) > 0 && limit[0] != "max" {
+		if limit := strings.Fields(read(path.Join(home, name))); len(limit) > 0 && limit[0] != "max" {
 			return false
 		}
 	}
@@ -92,14 +88,14 @@ func removePens(home string) {
 		rest, is := strings.CutPrefix(e.Name(), penPrefix)
 		number, _, _ := strings.Cut(rest, "-")
 		if pid, err := strconv.Atoi(number); is && err == nil && pid > 1 && syscall.Kill(pid, 0) == syscall.ESRCH {
-			_ = syscall.Rmdir(filepath.Join(home, e.Name())) // fails if there is somebody in it
+			_ = syscall.Rmdir(path.Join(home, e.Name())) // fails if there is somebody in it
 		}
 	}
 }
 
 // penAt is the pen of another process; nil for "".
 func penAt(dir string) *pen {
-	if dir == "" || !strings.HasPrefix(filepath.Base(dir), penPrefix) {
+	if dir == "" || !strings.HasPrefix(path.Base(dir), penPrefix) {
 		return nil
 	}
 	return &pen{dir: dir}
@@ -120,7 +116,7 @@ func dismiss(sys *syscall.SysProcAttr) { sys.UseCgroupFD, sys.CgroupFD = false, 
 // kill kills all that are in it; members tells of those who are left where the system cannot do that at once.
 func (p *pen) kill() {
 	if p != nil {
-		_ = os.WriteFile(filepath.Join(p.dir, "cgroup.kill"), []byte("1"), 0)
+		_ = os.WriteFile(path.Join(p.dir, "cgroup.kill"), []byte("1"), 0)
 	}
 }
 
@@ -129,13 +125,18 @@ func (p *pen) groups() (dirs []string) {
 	if p == nil {
 		return nil
 	}
-	_ = filepath.WalkDir(p.dir, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && e.IsDir() {
-			dirs = append(dirs, path)
+	return append(below(p.dir), p.dir)
+}
+
+// below are the directories below one, the inner ones first.
+func below(dir string) (dirs []string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.IsDir() {
+			inner := path.Join(dir, e.Name())
+			dirs = append(append(dirs, below(inner)...), inner)
 		}
-		return nil
-	})
-	slices.Reverse(dirs)
+	}
 	return dirs
 }
 
@@ -143,7 +144,7 @@ func (p *pen) groups() (dirs []string) {
 func (p *pen) members() map[int]bool {
 	found := map[int]bool{}
 	for _, dir := range p.groups() {
-		for _, field := range strings.Fields(read(filepath.Join(dir, "cgroup.procs"))) {
+		for _, field := range strings.Fields(read(path.Join(dir, "cgroup.procs"))) {
 			if pid, err := strconv.Atoi(field); err == nil && pid > 0 { // 0 is one of another namespace
 				found[pid] = true
 			}

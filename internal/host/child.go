@@ -3,14 +3,20 @@
 package host
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"path"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Child is a process that this one started. Status, Usage and At may be read once Ended is closed.
@@ -132,9 +138,42 @@ func LookPath(name string) (string, error) {
 	if name == Self() {
 		return name, nil
 	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return "", err
+	if strings.Contains(name, "/") {
+		if err := executable(name); err != nil {
+			return "", err
+		}
+		return absolute(name)
 	}
-	return filepath.Abs(path)
+	for dir := range strings.SplitSeq(os.Getenv("PATH"), ":") {
+		if at := path.Join(cmp.Or(dir, "."), name); executable(at) == nil {
+			return absolute(at)
+		}
+	}
+	return "", fmt.Errorf("%s: %w", name, ErrNotOnPath)
+}
+
+// ErrNotOnPath says that there is no program of a name. os/exec has all of this too, but a worker would wait for libraries
+// that are initialised before it.
+var ErrNotOnPath = errors.New("no such program on PATH")
+
+func executable(at string) error {
+	info, err := os.Stat(at)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return &fs.PathError{Op: "start", Path: at, Err: syscall.EISDIR}
+	}
+	if err := unix.Access(at, unix.X_OK); err != nil {
+		return &fs.PathError{Op: "start", Path: at, Err: err}
+	}
+	return nil
+}
+
+func absolute(at string) (string, error) {
+	if path.IsAbs(at) {
+		return at, nil
+	}
+	here, err := os.Getwd()
+	return path.Join(here, at), err
 }

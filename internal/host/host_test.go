@@ -3,8 +3,6 @@ package host
 import (
 	"context"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -27,41 +25,6 @@ func TestEnvironment(t *testing.T) {
 	}
 	if m != Environment() {
 		t.Error("a second look was different")
-	}
-}
-
-func TestGit(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("needs git")
-	}
-	dir, ctx := t.TempDir(), context.Background()
-	if commit, dirty := Git(ctx, dir); commit != "" || dirty {
-		t.Errorf("outside a repository: %q, %v", commit, dirty)
-	}
-	file := filepath.Join(dir, "file")
-	do := func(args ...string) {
-		t.Helper()
-		if out, err := git(ctx, dir, args...); err != nil {
-			t.Fatalf("git %v: %v: %s", args, err, out)
-		}
-	}
-	do("init", "-q")
-	if commit, _ := Git(ctx, dir); commit != "" {
-		t.Errorf("before the first commit: %q", commit)
-	}
-	write(t, file, "one")
-	do("add", "file")
-	do("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "-m", "one")
-	if commit, dirty := Git(ctx, dir); len(commit) < 40 || dirty {
-		t.Errorf("clean: %q, %v", commit, dirty)
-	}
-	write(t, filepath.Join(dir, "untracked"), "x")
-	if _, dirty := Git(ctx, dir); dirty {
-		t.Error("an untracked file made it dirty")
-	}
-	write(t, file, "two")
-	if _, dirty := Git(ctx, dir); !dirty {
-		t.Error("a changed file did not make it dirty")
 	}
 }
 

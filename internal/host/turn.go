@@ -6,7 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
+	"path"
 	"strconv"
 	"strings"
 	"syscall"
@@ -14,7 +14,7 @@ import (
 
 // TurnFile is the file that the runners of one user take turns by on this machine. Nothing but its lock matters.
 func TurnFile() string {
-	return filepath.Join(os.TempDir(), fmt.Sprintf("runner-turn-%d", os.Geteuid()))
+	return path.Join(os.TempDir(), fmt.Sprintf("runner-turn-%d", os.Geteuid()))
 }
 
 // TakeTurn waits until no other process has the turn, so that two runners do not measure each other, and keeps it until

@@ -1,10 +1,11 @@
 package host
 
 import (
+	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,17 +146,23 @@ func swap(meminfo string) (total, used *int64) {
 
 // heat sums the counts of the cores; a package counts once for each of its cores.
 func heat(root string) *int64 {
-	names, _ := filepath.Glob(path.Join(root, cpuDir, "cpu[0-9]*/thermal_throttle/core_throttle_count")) // the pattern is right
-	if len(names) == 0 {
-		return nil
-	}
-	sum := int64(0)
-	for _, name := range names {
-		text, err := os.ReadFile(name)
+	cpus, _ := os.ReadDir(path.Join(root, cpuDir))
+	sum, found := int64(0), false
+	for _, cpu := range cpus {
+		if numbered, _ := path.Match("cpu[0-9]*", cpu.Name()); !numbered {
+			continue
+		}
+		text, err := os.ReadFile(path.Join(root, cpuDir, cpu.Name(), "thermal_throttle", "core_throttle_count"))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return nil
 		}
-		sum += number(string(text))
+		sum, found = sum+number(string(text)), true
+	}
+	if !found {
+		return nil
 	}
 	return &sum
 }

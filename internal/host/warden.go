@@ -3,11 +3,10 @@
 package host
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"sync"
@@ -61,9 +60,7 @@ func Guard(argv, env []string) (release func(), err error) {
 	}
 	Seal()
 	w := &warden{}
-	token := make([]byte, 8)
-	_, _ = rand.Read(token) // never fails
-	w.run.Run = hex.EncodeToString(token)
+	w.run.Run = fmt.Sprintf("%016x", rand.Uint64()) // crypto/rand is initialised so late that each worker would wait for it
 	if w.notes, err = newNotes(); err != nil {
 		return nil, fmt.Errorf("make the warden's notes: %w", err)
 	}

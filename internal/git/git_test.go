@@ -1,4 +1,4 @@
-package host
+package git
 
 import (
 	"os"
@@ -40,7 +40,7 @@ func TestGitStartsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "file"), "two")
-	if commit, dirty := Git(t.Context(), dir); len(commit) < 40 || !dirty {
+	if commit, dirty := Head(t.Context(), dir); len(commit) < 40 || !dirty {
 		t.Errorf("%q, %v", commit, dirty)
 	}
 	if said, err := os.ReadFile(started); err == nil {
@@ -53,7 +53,7 @@ func TestGitStartsNothing(t *testing.T) {
 		t.Error("nothing is started either way, so that this shows nothing")
 	}
 	plain("config", "filter.x=y.clean", program)
-	if commit, dirty := Git(t.Context(), dir); len(commit) < 40 || dirty {
+	if commit, dirty := Head(t.Context(), dir); len(commit) < 40 || dirty {
 		t.Errorf("with a filter that cannot be left out: %q, %v", commit, dirty)
 	}
 }

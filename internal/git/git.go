@@ -1,4 +1,5 @@
-package host
+// Package git asks git what a repository says of its commits, and lets it start nothing else.
+package git
 
 import (
 	"context"
@@ -8,12 +9,12 @@ import (
 	"strings"
 )
 
-// Git tells the commit of the repository that dir lies in, and whether a tracked file differs from it. The commit is ""
+// Head tells the commit of the repository that dir lies in, and whether a tracked file differs from it. The commit is ""
 // without git, outside a repository, and before the first commit.
 //
 // A repository can name programs for git to start, and it may have come from elsewhere: none of them is.
-func Git(ctx context.Context, dir string) (commit string, dirty bool) {
-	head, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")
+func Head(ctx context.Context, dir string) (commit string, dirty bool) {
+	head, err := run(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD")
 	if err != nil {
 		return "", false
 	}
@@ -22,14 +23,14 @@ func Git(ctx context.Context, dir string) (commit string, dirty bool) {
 		return head, false
 	}
 	// of a submodule only its commit is looked at: its work tree has settings of its own
-	status, err := git(ctx, dir, append(filters, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")...)
+	status, err := run(ctx, dir, append(filters, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")...)
 	return head, err == nil && status != ""
 }
 
 // withoutFilters are options that leave out the filters of file contents that are configured, such as that of git-lfs. A
 // file that one would have changed then counts as changed if it was touched. Not known where one cannot be left out.
 func withoutFilters(ctx context.Context, dir string) (options []string, known bool) {
-	keys, err := git(ctx, dir, "config", "--includes", "--list", "--name-only")
+	keys, err := run(ctx, dir, "config", "--includes", "--list", "--name-only")
 	if err != nil {
 		return nil, false
 	}
@@ -52,7 +53,7 @@ func withoutFilters(ctx context.Context, dir string) (options []string, known bo
 	return options, true
 }
 
-func git(ctx context.Context, dir string, args ...string) (string, error) {
+func run(ctx context.Context, dir string, args ...string) (string, error) {
 	const nothing = "/dev/null"
 	safe := []string{"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + nothing, "-c", "core.untrackedCache=false", "-c", "protocol.allow=never"}
 	cmd := exec.CommandContext(ctx, "git", append(safe, args...)...)

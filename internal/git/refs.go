@@ -1,4 +1,4 @@
-package host
+package git
 
 import (
 	"context"
@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// GitBranch is the one that is checked out in the repository that dir lies in, or that a CI service says it has checked out;
+// Branch is the one that is checked out in the repository that dir lies in, or that a CI service says it has checked out;
 // "" where there is none.
-func GitBranch(ctx context.Context, dir string) string {
-	if name, err := git(ctx, dir, "symbolic-ref", "--quiet", "--short", "HEAD"); err == nil {
+func Branch(ctx context.Context, dir string) string {
+	if name, err := run(ctx, dir, "symbolic-ref", "--quiet", "--short", "HEAD"); err == nil {
 		return name
 	}
-	if _, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
+	if _, err := run(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
 		return ""
 	}
 	for _, variable := range []string{"GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"} { // they check out a commit, not a branch; that of a pull request is called 7/merge
@@ -34,14 +34,14 @@ type Commits struct {
 // mostCommits is how far back a reference is looked for.
 const mostCommits = 1000
 
-// GitCommits finds a branch, a tag or a commit in the repository that dir lies in; found is false where git knows none of that
+// Find finds a branch, a tag or a commit in the repository that dir lies in; found is false where git knows none of that
 // name, or is not there. Of a branch that this repository lacks, origin's is taken. head is the commit to compare with; "" is HEAD.
-func GitCommits(ctx context.Context, dir, name, head string) (c Commits, found bool) {
+func Find(ctx context.Context, dir, name, head string) (c Commits, found bool) {
 	if name == "" || strings.HasPrefix(name, "-") {
 		return c, false
 	}
 	verify := func(ref string) (string, bool) {
-		commit, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
+		commit, err := run(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
 		return commit, err == nil && commit != ""
 	}
 	if head == "" {
@@ -52,18 +52,18 @@ func GitCommits(ctx context.Context, dir, name, head string) (c Commits, found b
 		return c, false
 	}
 	for _, branch := range []string{"refs/heads/" + name, "refs/remotes/origin/" + name, "refs/remotes/" + name} {
-		if _, err := git(ctx, dir, "show-ref", "--verify", "--quiet", branch); err != nil { // such as main~1, which is none
+		if _, err := run(ctx, dir, "show-ref", "--verify", "--quiet", branch); err != nil { // such as main~1, which is none
 			continue
 		}
 		tip, known := verify(branch)
 		if !known {
 			continue
 		}
-		base, err := git(ctx, dir, "merge-base", tip, head)
+		base, err := run(ctx, dir, "merge-base", tip, head)
 		if err != nil { // nothing in common, or a shallow clone that does not reach so far
 			base = tip
 		}
-		list, err := git(ctx, dir, "rev-list", "--first-parent", fmt.Sprintf("--max-count=%d", mostCommits), base)
+		list, err := run(ctx, dir, "rev-list", "--first-parent", fmt.Sprintf("--max-count=%d", mostCommits), base)
 		if err != nil {
 			return c, false
 		}
