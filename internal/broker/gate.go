@@ -66,7 +66,7 @@ func (g *gate) role(public, signature string, nonce []byte) (Role, error) {
 }
 
 // permissions are what a role may do; nil is everything. An agent hears its own answers alone: the names of connections
-// cannot be guessed. It cannot make, change, empty or remove streams.
+// cannot be guessed. It cannot make, change, empty or remove streams, nor give orders to agents as a coordinator does.
 func permissions(r Role, fleet, name string) *server.Permissions {
 	if r == Coordinator {
 		return nil
@@ -78,7 +78,7 @@ func permissions(r Role, fleet, name string) *server.Permissions {
 			"$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.MSG.GET.*", "$JS.API.DIRECT.GET.>",
 			"$JS.API.CONSUMER.>", "$JS.ACK.>", "$JS.FC.>",
 			"$O.>", "$KV.>", // objects and values are in streams of the coordinator's making
-		}},
+		}, Deny: []string{"runner." + fleet + ".agent.>", "runner." + fleet + ".agents", "runner." + fleet + ".over"}},
 		Subscribe: &server.SubjectPermission{Allow: []string{subjects, link.Inbox(name) + ".>"}},
 	}
 }

@@ -240,7 +240,7 @@ func TestAgentsMay(t *testing.T) {
 			t.Errorf("%s: %v", subject, err)
 		}
 	}
-	for _, subject := range []string{"runner.other.x", "$JS.API.STREAM.DELETE.TASK_lab_1", "$JS.API.STREAM.PURGE.TASK_lab_1", "$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.MSG.DELETE.TASK_lab_1"} {
+	for _, subject := range []string{"runner.other.x", j.Subject("agent", "victim", "do"), j.Subject("agents"), j.Subject("over"), "$JS.API.STREAM.DELETE.TASK_lab_1", "$JS.API.STREAM.PURGE.TASK_lab_1", "$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.MSG.DELETE.TASK_lab_1"} {
 		if err := errors.Join(agent.Publish(subject, nil), agent.Flush()); err != nil {
 			t.Fatal(err)
 		}

@@ -69,16 +69,16 @@ func (a *app) agent(file, name string) error {
 	if !link.Word(name) {
 		return fmt.Errorf("--name %s: letters, digits, _ and - are allowed, 64 at most", reports.Visible(name))
 	}
+	if err := host.Adopt(); err != nil && !a.quiet {
+		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
+	}
+	defer a.guard()()
 	dir, err := os.MkdirTemp("", "runner-agent-")
 	if err != nil {
 		return err
 	}
 	host.Leave(dir)
 	defer os.RemoveAll(dir)
-	if err := host.Adopt(); err != nil && !a.quiet {
-		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
-	}
-	defer a.guard()()
 	own := filepath.Join(dir, "join")
 	if err := join.Write(own); err != nil {
 		return err

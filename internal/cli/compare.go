@@ -128,7 +128,7 @@ func (a *app) compare(before, after string, on *gates.Condition, anyMachine bool
 		return nil, err
 	}
 	c := &reports.Comparison{Before: was, After: is, Differences: results.RunDifferences(was, is, wasData.Trials, isData.Trials)}
-	if what := anotherMachine(was.Environment, is.Environment); what != "" && !anyMachine {
+	if what := anotherMachine(&was, &is); what != "" && !anyMachine {
 		c.Refused, on = "two machines ("+what+"): their times cannot be compared, only their speedups; --any-machine judges them nevertheless", nil
 	}
 	c.Changes = gates.Compare(wasData, isData, on)

@@ -190,7 +190,7 @@ func (s *seeker) strange(r *results.Run) string {
 	if r.Environment.OS == "" || r.Environment.Arch == "" || r.Environment.Cores == 0 || r.Environment.CPU == "" && s.run.Environment.CPU != "" {
 		return "what it was is not known"
 	}
-	return anotherMachine(r.Environment, s.run.Environment)
+	return anotherMachine(r, &s.run)
 }
 
 // otherwise says by which options a run measured something else: what a profile or -D changes is no level of a cell.
@@ -212,9 +212,9 @@ func (s *seeker) otherwise(r *results.Run) string {
 	return ""
 }
 
-// anotherMachine is the first difference that makes a machine another one; "" where there is none.
-func anotherMachine(was, is results.Environment) string {
-	for _, d := range results.Differences(was, is) {
+// anotherMachine is the first difference that makes the machines of a run other ones; "" where there is none.
+func anotherMachine(was, is *results.Run) string {
+	for _, d := range append(results.Differences(was.Environment, is.Environment), results.HostDifferences(*was, *is)...) {
 		if d.Machine {
 			return d.String()
 		}

@@ -26,6 +26,7 @@ type Fleet struct {
 
 	conn  *nats.Conn
 	blobs blobs
+	inbox string // where agents say who they are when they are asked
 	stop  chan struct{}
 
 	mu      sync.Mutex
@@ -62,13 +63,13 @@ func (f *Fleet) Open(ctx context.Context) error {
 
 // ask asks all agents who they are, and listens from then on.
 func (f *Fleet) ask() error {
-	inbox := f.conn.NewRespInbox()
-	for _, subject := range []string{f.Join.Subject("hello"), inbox} {
+	f.inbox = f.conn.NewRespInbox()
+	for _, subject := range []string{f.Join.Subject("hello"), f.inbox} {
 		if _, err := f.conn.Subscribe(subject, f.hear); err != nil {
 			return err
 		}
 	}
-	return f.conn.PublishRequest(f.Join.Subject("agents"), inbox, nil)
+	return f.conn.PublishRequest(f.Join.Subject("agents"), f.inbox, nil)
 }
 
 // Store makes the place at the broker where files and large messages are kept. A cluster of brokers that has no leader yet
@@ -85,7 +86,8 @@ func (f *Fleet) Store(ctx context.Context) error {
 	}
 }
 
-// live tells the agents that this coordinator is there.
+// live tells the agents that this coordinator is there, and asks them whether they are: what they say by themselves goes by
+// a lease of their own, which may be longer than this one.
 func (f *Fleet) live() {
 	for beat := time.NewTicker(f.Lease / parts); ; {
 		select {
@@ -94,6 +96,7 @@ func (f *Fleet) live() {
 			return
 		case <-beat.C:
 		}
+		_ = f.conn.PublishRequest(f.Join.Subject("agents"), f.inbox, nil)
 		for _, about := range f.Agents() {
 			_ = f.conn.Publish(f.Join.Subject("agent", about.Name, "alive"), []byte(f.ID))
 		}

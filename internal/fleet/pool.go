@@ -21,7 +21,7 @@ func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []
 	if err != nil {
 		return executors.Observation{Status: results.Unavailable, Reason: err.Error()}
 	}
-	part := cluster.Part{Join: f.File, Trial: nuid.Next(), Lease: f.Lease, Attempts: f.Attempts, Workers: job.Workers}
+	part := cluster.Part{Join: f.File, Trial: nuid.Next(), Lease: f.Lease, Attempts: f.Attempts, Replicas: f.Replicas, Workers: job.Workers}
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ends := make(chan memberEnd, len(members))
@@ -101,8 +101,9 @@ type pooled struct {
 	refused *executors.Observation
 }
 
-// wait waits for the coordinator, which hears by itself of what goes wrong on the way. A host that cannot take part at all
-// it never hears of, so that one ends the trial.
+// wait waits for the coordinator, which hears by itself of what goes wrong on the way: a host that is lost, or a part that ends
+// early, costs the trial no more than its workers, unless they were the last. What the coordinator cannot know ends the trial:
+// that a host cannot take part, or has put an end to its part by a rule of the trial, such as a limit.
 func (p *pooled) wait(done <-chan executors.Observation, ends <-chan memberEnd) executors.Observation {
 	p.open = make([]struct{}, len(p.members))
 	var patience <-chan time.Time
@@ -122,13 +123,22 @@ func (p *pooled) wait(done <-chan executors.Observation, ends <-chan memberEnd) 
 			case e.err == nil && e.seen.Status == results.Unavailable:
 				p.refused = &e.seen
 				p.cancel()
-			case (e.err != nil || e.seen.Status != results.OK) && patience == nil:
+			case patience == nil && (e.ruled() || len(p.open) == 0):
 				patience = time.After(p.lease)
 			}
 		case <-patience:
 			p.cancel()
 		}
 	}
+}
+
+// ruled tells whether the host ended its part by a rule of the trial.
+func (e memberEnd) ruled() bool {
+	switch e.seen.Status {
+	case results.OK, results.Crash, results.Interrupted:
+		return false
+	}
+	return e.err == nil
 }
 
 func (p *pooled) end(e memberEnd) {
@@ -170,6 +180,8 @@ func (p *pooled) merge(ctx context.Context, o executors.Observation) executors.O
 		o.Status, o.Reason = results.Unavailable, p.refused.Reason
 	case o.Status == results.Interrupted && ctx.Err() == nil && failed != "":
 		o.Status, o.Reason = results.Crash, failed
+	case o.Status == results.Crash && failed != "":
+		o.Warnings = append(o.Warnings, failed)
 	}
 	return o
 }
