@@ -44,6 +44,7 @@ var layers = map[string][]string{
 	"internal/serve":          {"reports", "results"},
 	"internal/cli":            {"*"},
 	"internal/bench":          {"internal/host", "internal/stats", "results/sqlite"},
+	"internal/chaos/fleet":    {"results", "results/sqlite", "internal/host"},
 	"internal/bench/cluster":  {"executors", "executors/cluster", "internal/broker", "results", "workloads"},
 	"internal/bench/verdicts": {"internal/stats"},
 	"internal/bench/builds":   {"internal/stats"},
