@@ -18,6 +18,8 @@ type Places struct {
 	Work  func(*spec.PlannedCell) Work
 	Roots []string // directories whose files travel: see Need
 	Came  func(About) error
+	// Ensure starts agents again that have ended, if they are this run's own; nil: none are.
+	Ensure func() error
 
 	mu    sync.Mutex
 	taken map[string]bool
@@ -27,6 +29,11 @@ type Places struct {
 // Take waits for an agent that has no block. There will be none if none is heard of for a lease, and none is at work.
 func (p *Places) Take(ctx context.Context) (engine.Host, error) {
 	for alone := time.Now(); ; {
+		if p.Ensure != nil {
+			if err := p.Ensure(); err != nil {
+				return nil, err
+			}
+		}
 		p.Fleet.mu.Lock()
 		changed := p.Fleet.changed
 		p.Fleet.mu.Unlock()
