@@ -23,7 +23,8 @@ type Hand interface {
 }
 
 // NewHand starts a worker for the job's tasks: a process of this program, of the job's own program, or one that starts
-// commands. It is ready when NewHand returns. number counts from 0 on this machine, and tells the core if the job is pinned.
+// commands. It is ready when NewHand returns. number is unlike that of all others of the
+// trial on this machine, and tells the core if the job is pinned.
 func NewHand(r *Record, job Job, number int) (Hand, []string, error) {
 	switch {
 	case len(job.Commands) > 0:

@@ -110,7 +110,7 @@ func Member(job executors.Job, p Part) executors.Job {
 	for i := range job.Tasks {
 		job.Tasks[i] = workloads.Args{}
 	}
-	job.Commands, job.Program, job.Output = nil, nil, false
+	job.Commands, job.Program, job.Output, job.Workload = nil, nil, false, "" // those are in own, and such tasks are none of it
 	return job
 }
 

@@ -45,7 +45,7 @@ func prepareMember(ctx context.Context, job, own executors.Job, p Part) (executo
 	own.Dir, own.Pin = job.Dir, job.Pin
 	m.rec, _ = executors.OpenRecord(ctx, job)
 	m.zero = m.rec.Zero()
-	if err := m.hire(own); err != nil {
+	if err := m.hire(own, p.First); err != nil {
 		return nil, err
 	}
 	var err error
@@ -53,13 +53,14 @@ func prepareMember(ctx context.Context, job, own executors.Job, p Part) (executo
 	return m, err
 }
 
-// hire starts the workers, all at once.
-func (m *crew) hire(own executors.Job) error {
+// hire starts the workers, all at once. They are numbered as in the trial, so that those of two agents on one machine are not
+// pinned to the same cores.
+func (m *crew) hire(own executors.Job, first int) error {
 	m.hands = make([]executors.Hand, m.job.Workers)
 	errs, warnings := make([]error, len(m.hands)), make([][]string, len(m.hands))
 	var started sync.WaitGroup
 	for i := range m.hands {
-		started.Go(func() { m.hands[i], warnings[i], errs[i] = executors.NewHand(m.rec, own, i) })
+		started.Go(func() { m.hands[i], warnings[i], errs[i] = executors.NewHand(m.rec, own, first+i) })
 	}
 	started.Wait()
 	m.warnings = warnings[0] // the others say the same

@@ -30,7 +30,7 @@ func (t troubles) text(c *coordinator) string {
 			parts = append(parts, fmt.Sprintf(many, n))
 		}
 	}
-	for _, host := range t.lost {
+	for _, host := range slices.Compact(slices.Clone(t.lost)) {
 		parts = append(parts, "the member on "+host+" was lost")
 	}
 	add(t.back, "a member came back", "members came back %d times")

@@ -31,7 +31,7 @@ func (h *hosted) equip(e *engine.Engine, db *sqlite.DB, id string, more func() [
 		e.Launch = h.launch(e.Plan)
 		return
 	}
-	e.Hosts = &fleet.Places{Fleet: h.Fleet, Work: workOf, Roots: h.roots, Came: h.add}
+	e.Hosts = &fleet.Places{Fleet: h.Fleet, Work: workOf, Roots: h.roots, Came: h.add, Ensure: h.ensure}
 	e.Stage, e.More = nil, more // the hosts have interpreters of their own, and this machine's capacity is nobody's
 	if place.Calibrate {
 		e.Calibrate = func(ctx context.Context, host engine.Host, when string) error {
@@ -55,7 +55,7 @@ func (h *hosted) launch(plan *spec.Plan) func(context.Context, executors.Job) ex
 		if job.Executor != cluster.Name || cell == nil {
 			return executors.Run(ctx, job)
 		}
-		if err := h.ready(); err != nil {
+		if err := h.ready(ctx, job); err != nil {
 			return executors.Observation{Status: results.Crash, Reason: err.Error()}
 		}
 		work := workOf(cell)
@@ -67,10 +67,17 @@ func (h *hosted) launch(plan *spec.Plan) func(context.Context, executors.Job) ex
 	}
 }
 
-// ready has lost agents of this run's own started again, and notes new hosts.
-func (h *hosted) ready() error {
-	if h.provider != nil {
-		if err := h.provider.Ensure(); err != nil {
+// ready has lost agents of this run's own started again, waits for hosts that a trial needs and that may come back, and notes
+// new ones.
+func (h *hosted) ready(ctx context.Context, job executors.Job) error {
+	if err := h.ensure(); err != nil {
+		return err
+	}
+	if n := min(hostsFor(job.Workers, job.Options), h.want); len(h.Agents()) < n {
+		ctx, done := context.WithTimeout(ctx, max(leases*h.Lease, returns))
+		defer done()
+		defer h.waits(n, "")()
+		if err := h.Await(ctx, n); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
@@ -83,6 +90,29 @@ func (h *hosted) ready() error {
 		}
 	}
 	return nil
+}
+
+// A host that was there when the run began may come back within so many leases, and within so long at least: its agent may
+// have to be started again, or the way to it be mended. Then the trial goes by who is there.
+const (
+	leases  = 10
+	returns = time.Minute
+)
+
+// ensure has lost agents of this run's own started again.
+func (h *hosted) ensure() error {
+	if h.provider == nil {
+		return nil
+	}
+	return h.provider.Ensure()
+}
+
+// hostsFor is how many hosts a trial can use.
+func hostsFor(workers int, options map[string]any) int {
+	if each, _ := options["per_host"].(int); each > 0 {
+		return (workers + each - 1) / each
+	}
+	return workers
 }
 
 // workOf is what runs a cell's tasks, as other hosts are told.

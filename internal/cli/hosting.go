@@ -55,6 +55,7 @@ type hosted struct {
 	dir      string
 	roots    []string // directories whose files travel
 	can      bool     // agents may come
+	want     int      // hosts that the run has waited for
 	met      map[string]bool
 	add      func(fleet.About) error // notes a host of the run
 }
@@ -154,7 +155,7 @@ func (h *hosted) open(ctx context.Context, own link.Join) (*fleet.Fleet, error) 
 	if err := f.Open(ctx); err != nil {
 		return nil, err
 	}
-	wait, done := context.WithTimeout(ctx, f.Lease)
+	wait, done := context.WithTimeout(ctx, max(f.Lease, fleet.DefaultLease)) // a cluster of brokers takes its time to find a leader
 	defer done()
 	if err := f.Store(wait); err != nil {
 		f.Close()
@@ -200,15 +201,24 @@ func (h *hosted) await(ctx context.Context, how hosting, x experiment) error {
 	if !h.can { // nobody can come: the cells say so
 		return nil
 	}
-	if len(h.Agents()) < n && h.app.say != nil {
-		text := fmt.Sprintf("waiting for %s", plural(n, "agent"))
-		if how.joinFile != "" {
-			text += ": runner agent --join " + reports.Visible(how.joinFile)
-		}
-		h.app.say(text)
-		defer h.app.say("")
+	h.want = n
+	if len(h.Agents()) < n {
+		defer h.waits(n, how.joinFile)()
 	}
 	return h.Await(ctx, n)
+}
+
+// waits says what is waited for, until done is called.
+func (h *hosted) waits(n int, joinFile string) (done func()) {
+	if h.app.say == nil {
+		return func() {}
+	}
+	text := fmt.Sprintf("waiting for %s", plural(n, "agent"))
+	if joinFile != "" {
+		text += ": runner agent --join " + reports.Visible(joinFile)
+	}
+	h.app.say(text)
+	return func() { h.app.say("") }
 }
 
 // neededHosts is how many hosts the largest cell needs.
@@ -216,7 +226,7 @@ func neededHosts(plan *spec.Plan) int {
 	n := 1
 	for _, c := range plan.Cells {
 		if each, _ := c.Options["per_host"].(int); each > 0 {
-			n = max(n, (c.Workers+each-1)/each)
+			n = max(n, hostsFor(c.Workers, c.Options))
 		}
 	}
 	return n

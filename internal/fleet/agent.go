@@ -58,7 +58,7 @@ func (a *Agent) Serve(ctx context.Context) error {
 	conn, err := a.Join.Connect(ctx, "agent-"+a.About.Name,
 		nats.ClosedHandler(func(*nats.Conn) { close(closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if gone.Store(time.Now().UnixNano()); ctx.Err() == nil && !ended(over) {
+			if gone.Store(time.Now().UnixNano()); err != nil && ctx.Err() == nil && !ended(over) { // nil: it was closed here
 				a.say("the broker is gone; looking for it: %v", err)
 			}
 		}),

@@ -123,13 +123,19 @@ func (p *pooled) wait(done <-chan executors.Observation, ends <-chan memberEnd) 
 			case e.err == nil && e.seen.Status == results.Unavailable:
 				p.refused = &e.seen
 				p.cancel()
-			case patience == nil && (e.ruled() || len(p.open) == 0):
-				patience = time.After(p.lease)
+			case patience == nil && (e.ruled() || p.deserted()):
+				patience = time.After(2 * p.lease) // the coordinator may know better why, and says so within one
 			}
 		case <-patience:
 			p.cancel()
 		}
 	}
+}
+
+// deserted tells whether all members have ended, none of them at the end of the trial.
+func (p *pooled) deserted() bool {
+	ok := func(e memberEnd) bool { return e.err == nil && e.seen.Status == results.OK }
+	return len(p.open) == 0 && !slices.ContainsFunc(p.ends, ok)
 }
 
 // ruled tells whether the host ended its part by a rule of the trial.
