@@ -90,7 +90,8 @@ type Observation struct {
 	Warnings []string
 	Hosts    []string // by worker: the host that it ran on; one entry: all of the trial ran there; nil: on this machine
 
-	Disturbed string // what disturbed the trial from outside, so that its times are no good; "" if nothing did
+	Contaminated string // what else took part of the machine meanwhile, where who ran it has watched that; "" if nothing did
+	Disturbed    string // what disturbed the trial from outside, so that its times are no good; "" if nothing did
 }
 
 // Executor runs a job's tasks in one way. It returns an error only if the trial could not be run at all; what the

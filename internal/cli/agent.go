@@ -86,7 +86,7 @@ func (a *app) agent(file, name string) error {
 	about := fleet.About{Name: name, Environment: machine(ctx, ""), Runtimes: present(ctx), Version: version.Text()}
 	about.Environment.Commit, about.Environment.Dirty, about.Environment.Branch = "", false, "" // of wherever it was started
 	agent := fleet.Agent{
-		Join: join, File: own, Dir: dir, About: about, Launch: executors.Run, Stage: staged(), Turn: a.turn,
+		Join: join, File: own, Dir: dir, About: about, Launch: executors.Run, Stage: staged(), Turn: a.turn, Watch: host.NewMonitor().Trial,
 		Say: func(text string) {
 			if !a.quiet {
 				fmt.Fprintf(a.stderr, "agent %s: %s\n", name, reports.Visible(text))

@@ -176,7 +176,7 @@ func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen ex
 	}
 	if s.engine.Contamination == nil || replays(j.Executor) {
 		seen = s.launch(ctx, j, cell)
-		return seen, results.DisturbedBy(seen.Disturbed)
+		return seen, cmp.Or(results.DisturbedBy(seen.Disturbed), seen.Contaminated)
 	}
 	after := s.engine.Contamination()
 	seen = s.launch(ctx, j, cell)

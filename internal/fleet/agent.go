@@ -30,7 +30,8 @@ type Agent struct {
 	Launch func(context.Context, executors.Job) executors.Observation // executors.Run
 	Stage  func(ctx context.Context, w Work, dir string, job *executors.Job) error
 	Turn   func(context.Context) (done func())
-	Say    func(text string) // may be nil
+	Watch  func() func(atOnce int) string // says what else took part of the machine between its two calls; may be nil
+	Say    func(text string)              // may be nil
 
 	conn  *nats.Conn
 	blobs blobs

@@ -83,10 +83,19 @@ func (a *Agent) run(ctx context.Context, c *carried) executors.Observation {
 		part.Join, part.Host = a.File, a.About.Name
 		job = cluster.Member(job, part)
 	}
-	if c.Turn && a.Turn != nil {
+	if !c.Turn {
+		return a.Launch(ctx, job)
+	}
+	if a.Turn != nil {
 		defer a.Turn(ctx)()
 	}
-	return a.Launch(ctx, job)
+	after := func(int) string { return "" }
+	if a.Watch != nil {
+		after = a.Watch()
+	}
+	seen := a.Launch(ctx, job)
+	seen.Contaminated = after(c.AtOnce)
+	return seen
 }
 
 // room is the directory here that a coordinator's mark stands for.

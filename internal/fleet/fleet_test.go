@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,10 +44,13 @@ func table(t *testing.T, lease time.Duration) *Fleet {
 }
 
 // join has an agent take part whose jobs are run by launch. What it returns ends it.
-func (f *Fleet) join(t *testing.T, name string, launch func(context.Context, executors.Job) executors.Observation) (end func()) {
+func (f *Fleet) join(t *testing.T, name string, launch func(context.Context, executors.Job) executors.Observation, change ...func(*Agent)) (end func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &Agent{Join: f.Join, Dir: t.TempDir(), About: About{Name: name}, Lease: f.Lease, Launch: launch}
+	for _, c := range change {
+		c(a)
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- a.Serve(ctx) }()
 	end = func() {
@@ -125,6 +129,20 @@ func TestAFileIsBrought(t *testing.T) {
 	}
 	if files, err := f.Need(t.Context(), job, Work{}, "/elsewhere"); err != nil || len(files) != 0 {
 		t.Errorf("of elsewhere: %v, %v", files, err)
+	}
+}
+
+func TestWhatElseRanThereIsTold(t *testing.T) {
+	f := table(t, time.Minute)
+	fine := func(context.Context, executors.Job) executors.Observation { return executors.Observation{Status: results.OK} }
+	f.join(t, "a", fine, func(a *Agent) {
+		a.Watch = func() func(int) string { return func(n int) string { return fmt.Sprintf("beside %d", n) } }
+	})
+	for turn, want := range map[bool]string{true: "beside 3", false: ""} {
+		o, err := f.Do(t.Context(), "a", Order{Job: executors.Job{Dir: "/mark"}, Turn: turn, AtOnce: 3})
+		if err != nil || o.Contaminated != want {
+			t.Errorf("%v: %q, %v", turn, o.Contaminated, err)
+		}
 	}
 }
 

@@ -18,7 +18,8 @@ type Order struct {
 	Job    executors.Job `json:"job"`
 	Work   Work          `json:"work"`
 	Files  []File        `json:"files,omitempty"`
-	Turn   bool          `json:"turn"`             // the host waits for its turn to measure
+	Turn   bool          `json:"turn"`             // the host waits for its turn to measure, and watches what else takes part of it
+	AtOnce int           `json:"at_once"`          // how many threads of the job want to run at once; 0: any number
 	Member *cluster.Part `json:"member,omitempty"` // the job is this host's part of a trial of the executor cluster
 }
 

@@ -145,9 +145,20 @@ func (h *place) Launch(ctx context.Context, job executors.Job, cell *spec.Planne
 	if err != nil {
 		return executors.Observation{Status: results.Crash, Reason: err.Error()}
 	}
-	o := h.do(ctx, Order{Job: job, Work: work, Files: files, Turn: true})
+	o := h.do(ctx, Order{Job: job, Work: work, Files: files, Turn: true, AtOnce: atOnce(cell)})
 	o.Hosts = []string{h.name}
 	return o
+}
+
+// atOnce is how many threads of a cell want to run at once; 0: any number.
+func atOnce(cell *spec.PlannedCell) int {
+	switch {
+	case cell == nil:
+		return 1 // a step
+	case !cell.Counted():
+		return 0
+	}
+	return cell.Workers
 }
 
 func (h *place) Files(ctx context.Context, dir string) (map[string]any, error) {
