@@ -51,6 +51,9 @@ func rerun(run *results.Run) []string {
 	if o.AnyMachine {
 		words = append(words, "--any-machine")
 	}
+	if o.Agents > 0 {
+		flag("--agents", fmt.Sprint(o.Agents))
+	}
 	flag("--seed", fmt.Sprint(run.Seed))
 	if run.Spec != "" {
 		words = append(words, pathWord(run.Spec))

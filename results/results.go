@@ -155,6 +155,7 @@ type Options struct {
 	UntilDecided bool          `json:"until_decided,omitempty"` // more blocks than the spec asks for, if a check needs them
 	Budget       time.Duration `json:"budget,omitempty"`        // ns, over the spec's; 0: none
 
+	Agents       int    `json:"agents,omitempty"`        // that the run started on its machine; also what a resumed run starts
 	Against      string `json:"against,omitempty"`       // the reference of every comparison across runs, whatever the checks say
 	AnyMachine   bool   `json:"any_machine,omitempty"`   // a reference may have been measured on another machine
 	AgainstBuild string `json:"against_build,omitempty"` // the directory of another build, which runs in the same blocks

@@ -55,6 +55,9 @@ func (h *hosted) launch(plan *spec.Plan) func(context.Context, executors.Job) ex
 		if job.Executor != cluster.Name || cell == nil {
 			return executors.Run(ctx, job)
 		}
+		if !h.can {
+			return executors.Observation{Status: results.Unavailable, Reason: errNoHosts.Error()}
+		}
 		if err := h.ready(ctx, job); err != nil {
 			return executors.Observation{Status: results.Crash, Reason: err.Error()}
 		}

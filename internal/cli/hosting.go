@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/nats-io/nuid"
 	"github.com/spf13/pflag"
 
+	"bench/runner/executors/cluster"
 	"bench/runner/internal/broker"
 	"bench/runner/internal/fleet"
 	"bench/runner/internal/host"
@@ -70,6 +73,9 @@ func (a *app) fleetOf(ctx context.Context, x experiment, how hosting) (_ *hosted
 	default:
 		return nil, fmt.Errorf("the plan needs the fleets %s and %s: one run can have one; pick cells with --only", all[0].Name, all[1].Name)
 	}
+	if err := spanning(&x.plan); err != nil {
+		return nil, err
+	}
 	h := &hosted{app: a, conf: all[0], met: map[string]bool{}, can: true}
 	defer func() {
 		if err != nil {
@@ -120,9 +126,13 @@ func (h *hosted) joins(ctx context.Context, how hosting) (own, agents link.Join,
 		if own, err = link.ReadJoin(h.conf.Join); err != nil {
 			return own, own, err
 		}
-		agents, err = link.ReadJoin(filepath.Join(filepath.Dir(h.conf.Join), "agent.join")) // as runner broker writes it
-		if err != nil || agents.Fleet != own.Fleet {
-			agents = own
+		beside := filepath.Join(filepath.Dir(h.conf.Join), "agent.join") // as runner broker writes it
+		agents, err = link.ReadJoin(beside)
+		if err == nil && agents.Fleet != own.Fleet {
+			err = fmt.Errorf("%s is of the fleet %s, not of %s", beside, agents.Fleet, own.Fleet)
+		}
+		if err != nil && (how.agents > 0 || h.conf.Provider.Kind != "static") { // they are not given the coordinator's key
+			return own, agents, fmt.Errorf("the join file of the agents that this run is to start: %w", err)
 		}
 		return own, agents, nil
 	case !h.conf.Embedded():
@@ -198,6 +208,9 @@ func (h *hosted) await(ctx context.Context, how hosting, x experiment) error {
 	if n == 0 {
 		n = max(h.conf.Provider.Count, len(h.conf.Provider.Hosts), neededHosts(&x.plan))
 	}
+	if !h.can && x.plan.Experiment.Placement != nil {
+		return errNoHosts
+	}
 	if !h.can { // nobody can come: the cells say so
 		return nil
 	}
@@ -205,17 +218,58 @@ func (h *hosted) await(ctx context.Context, how hosting, x experiment) error {
 	if len(h.Agents()) < n {
 		defer h.waits(n, how.joinFile)()
 	}
-	return h.Await(ctx, n)
+	for {
+		try, done := context.WithTimeout(ctx, time.Second)
+		err := h.Await(try, n)
+		done()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		if err := fleet.Failed(h.provider); err != nil {
+			return err
+		}
+	}
+}
+
+var errNoHosts = errors.New("it needs hosts, and no agent can come: --agents 2 starts two on this machine, --listen ADDRESS:PORT --join-file FILE lets others join")
+
+// spanning refuses what cannot be done with a trial that is on several hosts.
+func spanning(plan *spec.Plan) error {
+	for i := range plan.Cells {
+		c := &plan.Cells[i]
+		if c.Executor != cluster.Name {
+			continue
+		}
+		step := func(all ...*spec.Step) bool {
+			return slices.ContainsFunc(all, func(s *spec.Step) bool { return s != nil && s.Each == "trial" })
+		}
+		what := ""
+		switch {
+		case c.Workload.AsksFor("files"):
+			what = "verify asks for the files of a trial, which are on several hosts"
+		case c.Proof != nil:
+			what = "verify is a command, and the trial was on several hosts"
+		case step(c.Prepare...) || step(c.Cleanup...):
+			what = "it is prepared or cleaned up for each trial, and that is on several hosts"
+		default:
+			continue
+		}
+		return fmt.Errorf("workload %s cannot be run by cluster: %s; use a result instead, or exclude these cells", c.Workload.Name, what)
+	}
+	return nil
 }
 
 // waits says what is waited for, until done is called.
 func (h *hosted) waits(n int, joinFile string) (done func()) {
-	if h.app.say == nil {
-		return func() {}
-	}
-	text := fmt.Sprintf("waiting for %s", plural(n, "agent"))
-	if joinFile != "" {
+	text := fmt.Sprintf("waiting for %s, %d here", plural(n, "agent"), len(h.Agents()))
+	if joinFile != "" && h.provider == nil {
 		text += ": runner agent --join " + reports.Visible(joinFile)
+	}
+	if h.app.say == nil {
+		if !h.app.quiet {
+			fmt.Fprintln(h.app.stderr, text)
+		}
+		return func() {}
 	}
 	h.app.say(text)
 	return func() { h.app.say("") }

@@ -99,6 +99,17 @@ func (a *app) goOn(db *sqlite.DB, id string, how manner, machines bool) (undone,
 	if err != nil {
 		return nil, err
 	}
+	if how.hosts.agents == 0 && how.hosts.listen == "" {
+		how.hosts.agents = run.Options.Agents
+	}
+	others, done, err := a.equipped(x, how.hosts)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if others != nil && !others.can {
+		return nil, fmt.Errorf("%w\n  nothing was changed", errNoHosts)
+	}
 	now := a.environment(run.Spec)
 	if err := a.sayDifferences(run, now, machines); err != nil {
 		return nil, err
@@ -112,7 +123,7 @@ func (a *app) goOn(db *sqlite.DB, id string, how manner, machines bool) (undone,
 		fmt.Fprintf(a.stderr, "run %s goes on after %s, kept in %s\n", id, plural(len(trials), "trial"), reports.Visible(db.Path()))
 	}
 	how.noConfirm = how.noConfirm || run.Options.NoConfirm
-	return a.carryOut(db, x, run, trials, how)
+	return a.carryOut(db, x, run, trials, how, others)
 }
 
 // claim keeps other runners from a run as long as this one measures it. Where files have no locks, nobody is kept from it.

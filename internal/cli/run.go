@@ -177,7 +177,12 @@ const interrupted = "interrupted"
 // undone is what could not be undone after it.
 func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how manner, refs []results.Reference) (id string, undone, err error) {
 	options.Dir, _ = os.Getwd() // "" where it is gone
-	options.NoConfirm = how.noConfirm
+	options.NoConfirm, options.Agents = how.noConfirm, how.hosts.agents
+	others, done, err := a.equipped(x, how.hosts)
+	if err != nil {
+		return "", nil, err
+	}
+	defer done()
 	run := a.begun(x, options)
 	run.Environment = a.environment(x.spec.File)
 	run.ID, run.References, run.Code = results.NewID(run.Started, rand.Uint64), refs, codeOf(&x.plan)
@@ -195,7 +200,7 @@ func (a *app) measure(db *sqlite.DB, x experiment, options results.Options, how 
 	if !a.quiet {
 		fmt.Fprintf(a.stderr, "run %s, kept in %s\n", run.ID, reports.Visible(db.Path()))
 	}
-	undone, err = a.carryOut(db, x, run, nil, how)
+	undone, err = a.carryOut(db, x, run, nil, how, others)
 	return run.ID, undone, err
 }
 
@@ -204,13 +209,22 @@ func (a *app) begun(x experiment, options results.Options) results.Run {
 	return results.Run{Experiment: x.spec.Name, Spec: x.spec.File, Options: options, Seed: x.plan.Seed, Started: time.Now(), Version: version.Text()}
 }
 
-// carryOut measures what a run has not measured yet: all, or what is missing after the trials before. undone is what could
-// not be undone after it.
-func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []results.Trial, how manner) (undone, err error) {
+// equipped makes this process fit to run an experiment, with the fleet that it needs; nil where it needs none.
+func (a *app) equipped(x experiment, how hosting) (others *hosted, done func(), err error) {
 	if err := host.Adopt(); err != nil && !a.quiet {
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
 	}
-	defer a.guard()()
+	release := a.guard()
+	if others, err = a.fleetOf(a.ctx, x, how); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return others, func() { others.close(); release() }, nil
+}
+
+// carryOut measures what a run has not measured yet: all, or what is missing after the trials before. undone is what could
+// not be undone after it.
+func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []results.Trial, how manner, others *hosted) (undone, err error) {
 	watch, live := watched(x, run, how), a.live(x, how.each)
 	refs, err := a.referred(a.ctx, db, run.References)
 	if err != nil {
@@ -219,11 +233,6 @@ func (a *app) carryOut(db *sqlite.DB, x experiment, run results.Run, before []re
 	watch.Against(refs)
 	a.say = live.step
 	defer func() { a.say = nil }()
-	others, err := a.fleetOf(a.ctx, x, how.hosts)
-	if err != nil {
-		return nil, err
-	}
-	defer others.close()
 	var capacity *float64
 	e := engine.Engine{Plan: &x.plan, Recorder: db.Recorder(run.ID), Announce: live.step, More: a.more(watch, &capacity),
 		Notify: func(event engine.Event) {

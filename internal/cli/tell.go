@@ -107,6 +107,19 @@ const trend = 39
 
 func gateHost(run results.Run) gates.Host {
 	e := run.Environment
+	elsewhere := false
+	for _, h := range run.Hosts { // what a check may ask of the machine holds on each that measured
+		if h.Environment.Host == e.Host {
+			continue
+		}
+		if !elsewhere {
+			elsewhere, e.Cores, e.Memory = true, h.Environment.Cores, h.Environment.Memory
+		}
+		e.Cores, e.Memory = min(e.Cores, h.Environment.Cores), min(e.Memory, h.Environment.Memory)
+	}
+	if elsewhere { // their capacity was not measured, and that of this machine is not theirs
+		return gates.Host{Cores: e.Cores, Memory: e.Memory, OS: e.OS, Arch: e.Arch}
+	}
 	return gates.Host{Cores: e.Cores, Parallelism: run.Parallelism(), Memory: e.Memory, OS: e.OS, Arch: e.Arch}
 }
 

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,10 @@ import (
 // the tasks and what that needs. The observation is that of the coordinator, with what was used on all hosts.
 func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []File) executors.Observation {
 	members, err := f.share(job, work)
-	if err != nil {
+	switch {
+	case errors.Is(err, errTooFew): // there were enough when the run began
+		return executors.Observation{Status: results.Crash, Reason: err.Error()}
+	case err != nil:
 		return executors.Observation{Status: results.Unavailable, Reason: err.Error()}
 	}
 	part := cluster.Part{Join: f.File, Trial: nuid.Next(), Lease: f.Lease, Attempts: f.Attempts, Replicas: f.Replicas, Workers: job.Workers}
@@ -56,11 +60,16 @@ type memberEnd struct {
 	err  error
 }
 
+var errTooFew = errors.New("too few hosts")
+
 // share shares the workers out: as many on each host as per_host says, else evenly over all that can run them.
 func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 	var able []string
 	all := f.Agents()
 	for _, about := range all {
+		if about.Busy != "" && about.Busy != f.ID {
+			continue
+		}
 		if work.Kind == "" || slices.Contains(about.Runtimes, work.Kind) {
 			able = append(able, about.Name)
 		}
@@ -69,13 +78,13 @@ func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 		return nil, fmt.Errorf("none of the %d agents has %s", len(all), work.Kind)
 	}
 	if len(able) == 0 {
-		return nil, fmt.Errorf("no agent takes part: --agents 2 starts two on this machine, --listen lets others join")
+		return nil, fmt.Errorf("%w: no agent takes part any more", errTooFew)
 	}
 	each, _ := job.Options["per_host"].(int)
 	hosts := min(len(able), job.Workers)
 	if each > 0 {
 		if hosts = (job.Workers + each - 1) / each; hosts > len(able) {
-			return nil, fmt.Errorf("%d workers, %d a host, need %d agents, and %d can run them", job.Workers, each, hosts, len(able))
+			return nil, fmt.Errorf("%w: %d workers, %d a host, need %d agents, and %d are free and can run them", errTooFew, job.Workers, each, hosts, len(able))
 		}
 	}
 	var members []member
