@@ -2,7 +2,9 @@ package executors
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"bench/runner/internal/matrix"
@@ -132,7 +134,7 @@ func (o Observation) MarshalJSON() ([]byte, error) {
 	return json.Marshal(w)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote; what it says of times and counts is checked as far as it can be.
+// UnmarshalJSON reads what MarshalJSON wrote. Check is for what only the job can tell to be wrong.
 func (o *Observation) UnmarshalJSON(data []byte) error {
 	var w wireObservation
 	if err := json.Unmarshal(data, &w); err != nil {
@@ -163,4 +165,41 @@ func known(s results.Status) bool {
 		}
 	}
 	return false
+}
+
+// Check tells whether an observation from elsewhere can be one of a job: nothing in it is trusted, as nothing is that a trial's
+// process says.
+func (o Observation) Check(job Job) error {
+	seen := make([]bool, len(job.Tasks))
+	for _, s := range o.Spans {
+		switch {
+		case s.Task < 0 || s.Task >= len(seen):
+			return fmt.Errorf("task %d was never given: there are %d", s.Task, len(seen))
+		case seen[s.Task]:
+			return fmt.Errorf("task %d is in it twice", s.Task)
+		case s.Worker < 0 || s.Worker >= job.Workers:
+			return fmt.Errorf("task %d: there is no worker %d: there are %d", s.Task, s.Worker, job.Workers)
+		case s.Start < 0 || s.End < s.Start || s.CPU < 0 || max(s.End, s.CPU) > longestTrial:
+			return fmt.Errorf("task %d: its times cannot be: start %d, end %d, cpu %d ns", s.Task, s.Start, s.End, s.CPU)
+		}
+		seen[s.Task] = true
+	}
+	p, u := o.Phases, o.Usage
+	switch {
+	case len(o.Results) != len(o.Spans):
+		return fmt.Errorf("%d results for %d tasks", len(o.Results), len(o.Spans))
+	case o.Status == results.OK && len(o.Spans) != len(seen):
+		return fmt.Errorf("%d of %d tasks are not in it", len(seen)-len(o.Spans), len(seen))
+	case min(p.Spawn, p.Work, p.Join, p.Total, o.Wall) < 0 || max(p.Spawn, p.Work, p.Join, p.Total, o.Wall) > longestTrial:
+		return fmt.Errorf("its times cannot be: spawn %d, work %d, join %d, total %d, wall %d ns", p.Spawn, p.Work, p.Join, p.Total, o.Wall)
+	case !countable(u):
+		return errors.New("its usage has a number that cannot be")
+	}
+	return nil
+}
+
+// countable tells whether all numbers of a usage can be, and be added up.
+func countable(u results.Usage) bool {
+	counts := []int64{u.Memory, u.Voluntary, u.Involuntary, u.MajorFaults, u.MinorFaults}
+	return min(u.User, u.System) >= 0 && slices.Min(counts) >= 0 && max(u.User, u.System) <= longestTrial && slices.Max(counts) <= mostCounted && u.Leaked >= 0
 }

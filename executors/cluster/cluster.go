@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"bench/runner/executors"
+	"bench/runner/internal/link"
 	"bench/runner/workloads"
 )
 
@@ -59,6 +60,22 @@ const (
 	defaultAttempts = 3
 	defaultBound    = 10_000
 )
+
+// mostWorkers bounds what a trial can have: a part comes over the network.
+const mostWorkers = 100_000
+
+// Valid tells whether this can be the part of a member. Member is only to be called if it is.
+func (p Part) Valid() error {
+	switch {
+	case !link.Word(p.Trial):
+		return fmt.Errorf("the part in the trial names it %q: letters, digits, _ and - are allowed, 64 at most", p.Trial[:min(len(p.Trial), 80)])
+	case p.Workers < 1 || p.Workers > mostWorkers:
+		return fmt.Errorf("the part in the trial has %d workers: 1 to %d are allowed", p.Workers, mostWorkers)
+	case p.First < 0 || p.First > mostWorkers:
+		return fmt.Errorf("the part in the trial begins with worker %d: 0 to %d are allowed", p.First, mostWorkers)
+	}
+	return nil
+}
 
 func (p Part) filled() Part {
 	if p.Lease <= 0 {
@@ -147,14 +164,23 @@ func (cluster) Prepare(ctx context.Context, job executors.Job) (executors.Execut
 	if err := json.Unmarshal([]byte(part), &p); err != nil {
 		return nil, fmt.Errorf("the part in the trial cannot be read: %w", err)
 	}
+	own, member := job.Options[optionOwn].(string)
+	if !member { // its workers are those of the job
+		p.First, p.Workers = 0, job.Workers
+	}
+	if err := p.Valid(); err != nil {
+		return nil, err
+	}
 	p = p.filled()
-	own, given := job.Options[optionOwn].(string)
-	if !given {
+	if !member {
 		return prepareCoordinator(ctx, job, p)
 	}
 	var inner executors.Job
 	if err := json.Unmarshal([]byte(own), &inner); err != nil {
 		return nil, fmt.Errorf("the member's job cannot be read: %w", err)
+	}
+	if p.Workers != job.Workers {
+		return nil, fmt.Errorf("the part in the trial has %d workers, and its job %d", p.Workers, job.Workers)
 	}
 	return prepareMember(ctx, job, inner, p)
 }

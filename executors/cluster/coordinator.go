@@ -132,19 +132,23 @@ func (c *coordinator) Execute(ctx context.Context, job executors.Job) (executors
 	return o, nil
 }
 
-// part waits until all members have said goodbye, as long as they are not lost.
+// part waits until all members have said goodbye, as long as they are not lost. Whoever has not within the lease is lost: the
+// time of the trial has the wait for it in it.
 func (c *coordinator) part() {
 	deadline := time.Now().Add(c.Lease)
-	for time.Now().Before(deadline) {
+	for {
 		c.mu.Lock()
-		changed, here := c.changed, 0
+		changed, late, here := c.changed, !time.Now().Before(deadline), 0
 		for _, m := range c.members {
-			if m.State != stateBye && !m.lost {
-				here++
+			if m.State == stateBye || m.lost {
+				continue
+			}
+			if here++; late {
+				c.lose(m)
 			}
 		}
 		c.mu.Unlock()
-		if here == 0 {
+		if here == 0 || late {
 			return
 		}
 		select {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"bench/runner/executors"
 	"bench/runner/results"
@@ -88,6 +89,99 @@ func TestRefused(t *testing.T) {
 	} {
 		if c.o.Status != c.status || !strings.Contains(c.o.Reason, c.reason) {
 			t.Errorf("%s: %s, want %s", c.o.Status, c.o.Reason, c.reason)
+		}
+	}
+}
+
+// TestSilentAtTheEnd: a member that has nothing to do dies or stops just before the last answer, too late to be missed. The
+// trial waits for it, and says so.
+func TestSilentAtTheEnd(t *testing.T) {
+	c := &coordinator{
+		line: lineOf(t), state: stateEnd, members: map[string]*member{}, changed: make(chan struct{}),
+	}
+	for id, state := range map[string]string{"a": stateBye, "b": stateGo, "c": stateReady, "d": stateEnd} {
+		c.members[id] = &member{word: word{State: state, Host: "h" + id}, lost: id == "d"}
+	}
+	c.part()
+	if got := c.told.text(c); got != "the member on hb was lost; the member on hc was lost" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestMembersGoodbyeIsWaitedFor: one that says it within the lease is no trouble.
+func TestMembersGoodbyeIsWaitedFor(t *testing.T) {
+	c := &coordinator{line: lineOf(t), id: "c", state: stateEnd, members: map[string]*member{"a": {}}, changed: make(chan struct{})}
+	c.Lease = time.Hour
+	c.members["a"].State = stateGo
+	parted := make(chan struct{})
+	go func() { c.part(); close(parted) }()
+	c.heard(word{From: "a", To: "c", State: stateEnd})
+	c.heard(word{From: "a", To: "c", State: stateBye})
+	<-parted
+	if got := c.told.text(c); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+// lineOf is a connection with a short lease to a broker of its own.
+func lineOf(t *testing.T) *line {
+	t.Helper()
+	f := newFleet(t)
+	f.lease = 200 * time.Millisecond
+	l, err := dial(t.Context(), f.part("", 0, 1), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.conn.Close)
+	return l
+}
+
+// TestWordsAreLost: a member takes part in the end of a trial, once, whatever it has heard before.
+func TestWordsAreLost(t *testing.T) {
+	for _, before := range [][]string{{}, {stateWait}, {stateWait, stateGo}, {stateGo}} {
+		m := &crew{line: &line{}, state: stateReady, began: make(chan struct{}), ended: make(chan struct{}), renewed: make(chan struct{})}
+		for _, state := range append(before, stateEnd, stateGo, stateEnd) {
+			m.listen(word{From: "c", State: state})
+		}
+		for what, open := range map[string]chan struct{}{"begun": m.began, "ended": m.ended} {
+			select {
+			case <-open:
+			default:
+				t.Errorf("after %v and the end it has not %s", before, what)
+			}
+		}
+		m.state = stateBye
+		m.listen(word{From: "c", State: stateEnd}) // said again while others part
+		if m.state != stateBye {
+			t.Errorf("after its goodbye it is at %s", m.state)
+		}
+	}
+}
+
+// TestParts: what comes over the network is checked before anything is made of it.
+func TestParts(t *testing.T) {
+	good := Part{Trial: "t", Workers: 2}
+	if err := good.Valid(); err != nil {
+		t.Error(err)
+	}
+	for want, change := range map[string]func(*Part){
+		"-1 workers":           func(p *Part) { p.Workers = -1 },
+		"0 workers":            func(p *Part) { p.Workers = 0 },
+		"1000000000 workers":   func(p *Part) { p.Workers = 1_000_000_000 },
+		"begins with worker -": func(p *Part) { p.First = -3 },
+		"begins with worker 9": func(p *Part) { p.First = 9_000_000_000 },
+		`names it "a.>"`:       func(p *Part) { p.Trial = "a.>" },
+		`names it ""`:          func(p *Part) { p.Trial = "" },
+	} {
+		p := good
+		change(&p)
+		if err := p.Valid(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+		job := jobOf("test-square", 3, 1, 1)
+		job.Options = with(with(job.Options, optionPart, text(p)), optionOwn, text(job))
+		if _, err := (cluster{}).Prepare(t.Context(), job); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("in the trial's process: %s: %v", want, err)
 		}
 	}
 }

@@ -12,16 +12,24 @@ import (
 func (c *coordinator) begin(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, max(c.Lease, patience))
 	defer cancel()
-	_ = c.remove(ctx) // of a coordinator of this trial that was killed
+	_ = within(ctx, c.remove) // of a coordinator of this trial that was killed
 	for {
-		err := c.renew(ctx)
+		err := within(ctx, c.renew)
 		if err == nil {
 			return nil
 		}
 		if pause(ctx, try); ctx.Err() != nil {
-			return fmt.Errorf("the broker makes no streams: %w", err)
+			return executors.Failed{Reason: fmt.Sprintf("the broker makes no streams: %v", err)} // it may make those of the next trial
 		}
 	}
+}
+
+// within gives a request some tries' time: what servers are asked while they choose a leader may never be answered, and has to
+// be asked again.
+func within(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*try)
+	defer cancel()
+	return do(ctx)
 }
 
 // renew makes streams of a new epoch, into which goes again what has no answer yet.

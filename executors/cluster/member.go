@@ -81,7 +81,7 @@ func (m *crew) Runtime() results.RuntimeInfo { return m.hands[0].Runtime() }
 func (m *crew) listen(w word) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.boss == "" && (w.State == stateWait || w.State == stateGo) {
+	if m.boss == "" && w.State != stateAbort {
 		m.boss = w.From
 	}
 	if w.From != m.boss {
@@ -99,7 +99,10 @@ func (m *crew) listen(w word) {
 	case w.State == stateGo && m.state == stateReady:
 		m.state, m.shift = stateGo, time.Since(m.zero)
 		close(m.began)
-	case w.State == stateEnd && m.state == stateGo:
+	case w.State == stateEnd && (m.state == stateReady || m.state == stateGo):
+		if m.state == stateReady { // the word that the trial had begun was lost, and the others have done all tasks
+			close(m.began)
+		}
 		m.state = stateEnd
 		close(m.ended)
 	}

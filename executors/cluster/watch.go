@@ -82,9 +82,7 @@ func (c *coordinator) miss() {
 	here := 0
 	for _, m := range c.members {
 		if m.silence++; m.silence > c.silent() && !m.lost {
-			m.lost = true
-			c.told.lost = append(c.told.lost, m.Host)
-			slices.Sort(c.told.lost)
+			c.lose(m)
 		}
 		if !m.lost {
 			here++
@@ -94,6 +92,13 @@ func (c *coordinator) miss() {
 	if here == 0 {
 		c.fail(-1, 0, fmt.Sprintf("no member of the trial has been heard for %v: see what became of their hosts", c.Lease))
 	}
+}
+
+// lose counts a member as lost, with c.mu held.
+func (c *coordinator) lose(m *member) {
+	m.lost = true
+	c.told.lost = append(c.told.lost, m.Host)
+	slices.Sort(c.told.lost)
 }
 
 // idle tells whether all chunks are published, none of them waits or is at work, and no answer is on its way. It asks in the

@@ -66,19 +66,21 @@ func (g *gate) role(public, signature string, nonce []byte) (Role, error) {
 }
 
 // permissions are what a role may do; nil is everything. An agent hears its own answers alone: the names of connections
-// cannot be guessed. It cannot make, change, empty or remove streams, nor give orders to agents as a coordinator does.
+// cannot be guessed. It cannot make, change, empty or remove streams, nor the consumers of tasks, nor give orders to agents as a
+// coordinator does; asking who takes part does no harm. To NATS a stream's name is one word, of which no beginning can be
+// asked for: of other fleets at the same broker an agent could take tasks, so one broker serves one fleet.
 func permissions(r Role, fleet, name string) *server.Permissions {
 	if r == Coordinator {
 		return nil
 	}
-	subjects := "runner." + fleet + ".>"
+	subjects, blobs := "runner."+fleet+".>", "BLOB_"+fleet
 	return &server.Permissions{
 		Publish: &server.SubjectPermission{Allow: []string{
 			subjects, "_INBOX.>",
 			"$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.MSG.GET.*", "$JS.API.DIRECT.GET.>",
-			"$JS.API.CONSUMER.>", "$JS.ACK.>", "$JS.FC.>",
-			"$O.>", "$KV.>", // objects and values are in streams of the coordinator's making
-		}, Deny: []string{"runner." + fleet + ".agent.>", "runner." + fleet + ".agents", "runner." + fleet + ".over"}},
+			"$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.MSG.NEXT.*.*", "$JS.ACK.>",
+			"$O." + blobs + ".>", "$JS.API.CONSUMER.CREATE.OBJ_" + blobs + ".>", "$JS.API.CONSUMER.DELETE.OBJ_" + blobs + ".*", "$JS.FC.OBJ_" + blobs + ".>", // an object is read by a consumer
+		}, Deny: []string{"runner." + fleet + ".agent.>", "runner." + fleet + ".over"}},
 		Subscribe: &server.SubjectPermission{Allow: []string{subjects, link.Inbox(name) + ".>"}},
 	}
 }

@@ -229,6 +229,10 @@ func TestAgentsMay(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 
+	if m, err := other.RequestWithContext(t.Context(), j.Subject("agents"), nil); err != nil || string(m.Data) != "here" {
+		t.Errorf("asked by an agent who is there: %v", err)
+	}
+
 	for _, subject := range []string{link.Inbox(other.Opts.Name) + ".>", "_INBOX.>", ">", "runner.other.>", "$SYS.>", "$JS.>"} {
 		if _, err := agent.SubscribeSync(subject); err != nil {
 			t.Fatal(err)
@@ -240,7 +244,12 @@ func TestAgentsMay(t *testing.T) {
 			t.Errorf("%s: %v", subject, err)
 		}
 	}
-	for _, subject := range []string{"runner.other.x", j.Subject("agent", "victim", "do"), j.Subject("agents"), j.Subject("over"), "$JS.API.STREAM.DELETE.TASK_lab_1", "$JS.API.STREAM.PURGE.TASK_lab_1", "$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.MSG.DELETE.TASK_lab_1"} {
+	for _, subject := range []string{
+		"runner.other.x", j.Subject("agent", "victim", "do"), j.Subject("over"), "$O.BLOB_other.M.x", "$KV.x.y",
+		"$JS.API.STREAM.DELETE.TASK_lab_1", "$JS.API.STREAM.PURGE.TASK_lab_1", "$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.MSG.DELETE.TASK_lab_1",
+		"$JS.API.CONSUMER.DELETE.TASK_lab_1.work", "$JS.API.CONSUMER.CREATE.TASK_lab_1.mine", "$JS.API.CONSUMER.DURABLE.CREATE.TASK_lab_1.mine",
+		"$JS.API.CONSUMER.PAUSE.TASK_lab_1.work", "$JS.API.CONSUMER.DELETE.TASK_other_1.all",
+	} {
 		if err := errors.Join(agent.Publish(subject, nil), agent.Flush()); err != nil {
 			t.Fatal(err)
 		}

@@ -161,7 +161,7 @@ func (h *hosted) open(ctx context.Context, own link.Join) (*fleet.Fleet, error) 
 	if err := own.Write(file); err != nil {
 		return nil, err
 	}
-	f := &fleet.Fleet{Join: own, File: file, ID: nuid.Next(), Lease: h.conf.Lease, Attempts: h.conf.Attempts, Replicas: h.conf.Replicas}
+	f := &fleet.Fleet{Join: own, Host: host.Environment().HostHash, File: file, ID: nuid.Next(), Lease: h.conf.Lease, Attempts: h.conf.Attempts, Replicas: h.conf.Replicas}
 	if err := f.Open(ctx); err != nil {
 		return nil, err
 	}

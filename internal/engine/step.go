@@ -180,7 +180,7 @@ func (s *steps) during(ctx context.Context, index int, j executors.Job) (seen ex
 	}
 	after := s.engine.Contamination()
 	seen = s.launch(ctx, j, cell)
-	return seen, cmp.Or(results.DisturbedBy(seen.Disturbed), after(atOnce(cell)))
+	return seen, cmp.Or(results.DisturbedBy(seen.Disturbed), seen.Contaminated, after(atOnce(cell)))
 }
 
 // atOnce is how many threads of a cell want to run at once; 0: any number.

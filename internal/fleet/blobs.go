@@ -18,11 +18,14 @@ const largestBlob = 256 << 20 // B
 
 // blobs are larger texts, kept by the broker under the digest of what is in them.
 type blobs struct {
-	js   jetstream.JetStream
-	name string
+	js       jetstream.JetStream
+	name     string
+	replicas int // that the coordinator makes it with; 0: it is not this process's to make
 }
 
-func newBlobs(js jetstream.JetStream, j link.Join) blobs { return blobs{js, "BLOB_" + j.Fleet} }
+func newBlobs(js jetstream.JetStream, j link.Join) blobs {
+	return blobs{js: js, name: "BLOB_" + j.Fleet}
+}
 
 // make makes the store, which is the coordinator's to do.
 func (b blobs) make(ctx context.Context, replicas int) error {
@@ -45,6 +48,11 @@ func (b blobs) put(ctx context.Context, data []byte) (digest string, err error) 
 	sum := sha256.Sum256(data)
 	digest = hex.EncodeToString(sum[:])
 	store, err := b.store(ctx)
+	if errors.Is(err, jetstream.ErrBucketNotFound) && b.replicas > 0 { // the broker has lost what it had stored
+		if err = b.make(ctx, b.replicas); err == nil {
+			store, err = b.store(ctx)
+		}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -53,6 +61,15 @@ func (b blobs) put(ctx context.Context, data []byte) (digest string, err error) 
 	}
 	_, err = store.PutBytes(ctx, digest, data)
 	return digest, err
+}
+
+// has tells whether a blob is there.
+func (b blobs) has(ctx context.Context, digest string) bool {
+	store, err := b.store(ctx)
+	if err == nil {
+		_, err = store.GetInfo(ctx, digest)
+	}
+	return err == nil
 }
 
 // get brings what put has kept. What does not have that digest is refused.

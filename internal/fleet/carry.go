@@ -80,6 +80,9 @@ func (a *Agent) run(ctx context.Context, c *carried) executors.Observation {
 	}
 	if c.Member != nil {
 		part := *c.Member
+		if err := part.Valid(); err != nil {
+			return executors.Observation{Status: results.Crash, Reason: "on " + a.About.Name + ": " + err.Error()}
+		}
 		part.Join, part.Host = a.File, a.About.Name
 		job = cluster.Member(job, part)
 	}

@@ -18,6 +18,7 @@ import (
 // Fleet is what a coordinator knows of its agents.
 type Fleet struct {
 	Join     link.Join
+	Host     string        // of this machine, as results.Environment has it
 	File     string        // where the join stands, for the process that coordinates a cluster trial
 	ID       string        // of this coordinator: a word
 	Lease    time.Duration // how long an agent that is not heard of is waited for
@@ -31,7 +32,8 @@ type Fleet struct {
 
 	mu      sync.Mutex
 	agents  map[string]*seen
-	changed chan struct{} // closed, and made anew, when an agent comes
+	layouts map[string]int // by cell: on how many hosts its first trial was
+	changed chan struct{}  // closed, and made anew, when an agent comes
 	files   map[string]File
 }
 
@@ -52,6 +54,7 @@ func (f *Fleet) Open(ctx context.Context) error {
 		return err
 	}
 	f.conn, f.blobs, f.stop = conn, newBlobs(js, f.Join), make(chan struct{})
+	f.blobs.replicas = max(f.Replicas, 1)
 	f.agents, f.changed, f.files = map[string]*seen{}, make(chan struct{}), map[string]File{}
 	if err := f.ask(); err != nil {
 		conn.Close()

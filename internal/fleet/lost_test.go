@@ -2,6 +2,8 @@ package fleet
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -76,6 +78,29 @@ func TestAMemberThatIsEndedEndsTheTrial(t *testing.T) {
 		}()
 		if o := p.wait(done, ends); o.Status != results.Interrupted {
 			t.Errorf("%+v", o)
+		}
+	}
+}
+
+// TestAFileIsBroughtAgain: a broker whose store was lost has none of what it was given before.
+func TestAFileIsBroughtAgain(t *testing.T) {
+	f := table(t, time.Minute)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "words.txt")
+	if err := os.WriteFile(path, []byte("words"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	job := executors.Job{Commands: []*executors.Command{{Argv: []string{"cat", path}}}}
+	for range 2 {
+		files, err := f.Need(t.Context(), job, Work{}, dir)
+		if err != nil || len(files) != 1 {
+			t.Fatalf("%v, %v", files, err)
+		}
+		if text, err := f.blobs.get(t.Context(), files[0].Digest); err != nil || string(text) != "words" {
+			t.Fatalf("%q, %v", text, err)
+		}
+		if err := f.blobs.js.DeleteObjectStore(t.Context(), f.blobs.name); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

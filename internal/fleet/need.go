@@ -90,7 +90,7 @@ func (f *Fleet) keep(ctx context.Context, path string) (File, int64, error) {
 	f.mu.Lock()
 	file, known := f.files[state]
 	f.mu.Unlock()
-	if known {
+	if known && f.blobs.has(ctx, file.Digest) { // the broker may have lost what it had
 		return file, info.Size(), nil
 	}
 	data, err := os.ReadFile(path)

@@ -33,7 +33,7 @@ func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []
 		go func() {
 			own := part
 			own.First, own.Workers = m.first, m.workers
-			o, err := f.Do(inner, m.agent, Order{Job: job, Work: work, Files: files, Member: &own})
+			o, err := f.Do(inner, m.agent, Order{Job: job, Work: work, Files: files, Member: &own, Turn: f.elsewhere(m.agent), AtOnce: m.workers})
 			f.Free(m.agent, job.Dir)
 			ends <- memberEnd{m, o, err}
 		}()
@@ -45,7 +45,32 @@ func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []
 	for range p.open {
 		p.end(<-ends)
 	}
-	return p.merge(ctx, o)
+	o = p.merge(ctx, o)
+	if was := f.usual(job.Cell.Encoded(), len(members)); was != len(members) && o.Disturbed == "" {
+		o.Disturbed = fmt.Sprintf("it ran on %d hosts, and the first trial of its cell on %d", len(members), was)
+	}
+	return o
+}
+
+// elsewhere tells whether an agent is on another machine than this process, whose own turn and watch then do not hold there.
+func (f *Fleet) elsewhere(agent string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.agents[agent]
+	return s != nil && s.Environment.Host != f.Host
+}
+
+// usual is on how many hosts the first trial of a cell was, which is this one if there was none.
+func (f *Fleet) usual(cell string, hosts int) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.layouts == nil {
+		f.layouts = map[string]int{}
+	}
+	if _, known := f.layouts[cell]; !known {
+		f.layouts[cell] = hosts
+	}
+	return f.layouts[cell]
 }
 
 // member is the part of an agent in a trial: workers first to first+workers-1.
@@ -180,6 +205,9 @@ func (p *pooled) merge(ctx context.Context, o executors.Observation) executors.O
 			failed = fmt.Sprintf("on %s: %s", e.agent, e.seen.Reason)
 		}
 		o.Usage = sum(o.Usage, e.seen.Usage)
+		if o.Contaminated == "" && e.seen.Contaminated != "" {
+			o.Contaminated = "on " + e.agent + ": " + e.seen.Contaminated
+		}
 		if e.seen.Runtime.Name != "" {
 			o.Runtime = e.seen.Runtime
 		}
