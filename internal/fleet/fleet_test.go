@@ -134,7 +134,9 @@ func TestAFileIsBrought(t *testing.T) {
 
 func TestWhatElseRanThereIsTold(t *testing.T) {
 	f := table(t, time.Minute)
-	fine := func(context.Context, executors.Job) executors.Observation { return executors.Observation{Status: results.OK} }
+	fine := func(context.Context, executors.Job) executors.Observation {
+		return executors.Observation{Status: results.OK}
+	}
 	f.join(t, "a", fine, func(a *Agent) {
 		a.Watch = func() func(int) string { return func(n int) string { return fmt.Sprintf("beside %d", n) } }
 	})
