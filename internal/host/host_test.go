@@ -28,13 +28,6 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestQuota(t *testing.T) {
 	for text, want := range map[string]float64{
 		"max 100000\n": 0, "200000 100000\n": 2, "50000 100000": 0.5, "": 0, "x y": 0, "-1 100000": 0, "1 0": 0, "NaN 1": 0, "1 2 3": 0,
