@@ -3,6 +3,7 @@ package executors
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,5 +69,45 @@ func TestObservationsTravel(t *testing.T) {
 		if err := json.Unmarshal([]byte(bad), &got); err == nil {
 			t.Errorf("%s was read", bad)
 		}
+	}
+}
+
+// What an observation from elsewhere says is held against the job.
+func TestWireObservationsAreChecked(t *testing.T) {
+	job := Job{Workers: 2, Tasks: make([]workloads.Args, 2)}
+	for want, change := range map[string]func(*Observation){
+		"":                         func(*Observation) {},
+		"task 99 was never given":  func(o *Observation) { o.Spans[1].Task = 99 },
+		"task -1 was never given":  func(o *Observation) { o.Spans[1].Task = -1 },
+		"task 0 is in it twice":    func(o *Observation) { o.Spans[1].Task = 0 },
+		"there is no worker -5":    func(o *Observation) { o.Spans[1].Worker = -5 },
+		"there is no worker 2":     func(o *Observation) { o.Spans[1].Worker = 2 },
+		"start 5, end 4":           func(o *Observation) { o.Spans[1].Start = 5 },
+		"start -1":                 func(o *Observation) { o.Spans[0].Start = -1 },
+		"cpu -1":                   func(o *Observation) { o.Spans[0].CPU = -1 },
+		"wall -1":                  func(o *Observation) { o.Wall = -1 },
+		"join -2":                  func(o *Observation) { o.Phases.Join = -2 },
+		"total 9223372036854775":   func(o *Observation) { o.Phases.Total = 1<<63 - 1 },
+		"its usage has a number":   func(o *Observation) { o.Usage.Memory = -1 },
+		"its usage has a number t": func(o *Observation) { o.Usage.Leaked = -1 },
+		"its usage has a number th": func(o *Observation) {
+			o.Usage.User = 1<<63 - 1
+		},
+		"1 results for 2 tasks":       func(o *Observation) { o.Results = o.Results[:1] },
+		"1 of 2 tasks are not in it":  func(o *Observation) { o.Spans, o.Results = o.Spans[:1], o.Results[:1] },
+		"2 of 2 tasks are not in it":  func(o *Observation) { o.Spans, o.Results = nil, nil },
+		"task 2 was never given: the": func(o *Observation) { o.Spans[0].Task = 2 },
+	} {
+		o := Observation{
+			Status: results.OK, Wall: 9, Phases: results.Phases{Work: 4, Total: 8}, Usage: results.Usage{Memory: 1},
+			Spans: []results.TaskSpan{{Task: 0, End: 3}, {Task: 1, Worker: 1, Start: 2, End: 4}}, Results: make([]workloads.Result, 2),
+		}
+		change(&o)
+		if err := o.Check(job); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v", want, err)
+		}
+	}
+	if err := (Observation{Status: results.Timeout, Spans: []results.TaskSpan{{Task: 1}}, Results: []workloads.Result{nil}}).Check(job); err != nil {
+		t.Errorf("of a trial that was cut short: %v", err)
 	}
 }

@@ -140,7 +140,7 @@ func lineOf(t *testing.T) *line {
 func TestWordsAreLost(t *testing.T) {
 	for _, before := range [][]string{{}, {stateWait}, {stateWait, stateGo}, {stateGo}} {
 		m := &crew{line: &line{}, state: stateReady, began: make(chan struct{}), ended: make(chan struct{}), renewed: make(chan struct{})}
-		for _, state := range append(before, stateEnd, stateGo, stateEnd) {
+		for _, state := range append(before, stateEnd, stateEnd) {
 			m.listen(word{From: "c", State: state})
 		}
 		for what, open := range map[string]chan struct{}{"begun": m.began, "ended": m.ended} {

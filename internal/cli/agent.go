@@ -73,12 +73,11 @@ func (a *app) agent(file, name string) error {
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
 	}
 	defer a.guard()()
-	dir, err := os.MkdirTemp("", "runner-agent-")
+	dir, remove, err := engine.PrivateDir("runner-agent-")
 	if err != nil {
 		return err
 	}
-	host.Leave(dir)
-	defer os.RemoveAll(dir)
+	defer remove()
 	own := filepath.Join(dir, "join")
 	if err := join.Write(own); err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"bench/runner/internal/fleet"
 	"bench/runner/internal/host"
 	"bench/runner/internal/link"
+	"bench/runner/internal/version"
 	"bench/runner/reports"
 	"bench/runner/spec"
 )
@@ -162,6 +163,7 @@ func (h *hosted) open(ctx context.Context, own link.Join) (*fleet.Fleet, error) 
 		return nil, err
 	}
 	f := &fleet.Fleet{Join: own, Host: host.Environment().HostHash, File: file, ID: nuid.Next(), Lease: h.conf.Lease, Attempts: h.conf.Attempts, Replicas: h.conf.Replicas}
+	f.Version, f.Say = version.Text(), func(text string) { fmt.Fprintf(h.app.stderr, "runner: %s\n", reports.Visible(text)) }
 	if err := f.Open(ctx); err != nil {
 		return nil, err
 	}

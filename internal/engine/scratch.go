@@ -25,13 +25,31 @@ type scratch struct {
 const scratchPrefix = "runner-trial-"
 
 func newScratch(parent string) (*scratch, error) {
+	s, err := privateDir(parent, scratchPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for the trials: %w\n  hint: set TMPDIR to a directory that can be written", err)
+	}
+	return s, nil
+}
+
+// PrivateDir makes a directory that is this process's alone, as that of a run is, called prefix and a number. Those of the same
+// prefix that a process has left behind which was killed are removed.
+func PrivateDir(prefix string) (path string, remove func(), err error) {
+	s, err := privateDir("", prefix)
+	if err != nil {
+		return "", nil, err
+	}
+	return s.path, s.remove, nil
+}
+
+func privateDir(parent, prefix string) (*scratch, error) {
 	if parent == "" {
 		parent = os.TempDir()
 	}
-	removeAbandoned(parent)
-	path, err := os.MkdirTemp(parent, scratchPrefix)
+	removeAbandoned(parent, prefix)
+	path, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
-		return nil, fmt.Errorf("make a directory for the trials: %w\n  hint: set TMPDIR to a directory that can be written", err)
+		return nil, err
 	}
 	host.Leave(path)
 	lock, _ := lockDir(path) // where there are no locks, nothing is ever found abandoned
@@ -81,10 +99,10 @@ func owned(info os.FileInfo) bool {
 // youngest is the age from which on a directory without a lock is abandoned, and not just about to be locked.
 const youngest = time.Minute
 
-func removeAbandoned(parent string) {
+func removeAbandoned(parent, prefix string) {
 	entries, _ := os.ReadDir(parent)
 	for _, e := range entries {
-		number, ours := strings.CutPrefix(e.Name(), scratchPrefix)
+		number, ours := strings.CutPrefix(e.Name(), prefix)
 		if _, err := strconv.ParseUint(number, 10, 64); !ours || err != nil || !e.IsDir() {
 			continue
 		}

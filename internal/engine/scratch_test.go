@@ -59,3 +59,41 @@ func TestAbandonedScratch(t *testing.T) {
 		t.Errorf("%s is still there: %v", s.path, err)
 	}
 }
+
+// TestPrivateDir: each kind of directory has its own prefix, and what is of another stays.
+func TestPrivateDir(t *testing.T) {
+	parent := t.TempDir()
+	t.Setenv("TMPDIR", parent)
+	old := time.Now().Add(-time.Hour)
+	for _, name := range []string{"runner-agent-1", scratchPrefix + "1"} {
+		path := filepath.Join(parent, name)
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lock, err := lockDir(parent)
+	if err != nil {
+		t.Skip("there are no locks here:", err)
+	}
+	lock.Close()
+	path, remove, err := PrivateDir("runner-agent-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(filepath.Join(parent, "runner-agent-1")); !os.IsNotExist(err) {
+		t.Errorf("what an agent left that was killed is still there: %v", err)
+	}
+	if _, err := os.Lstat(filepath.Join(parent, scratchPrefix+"1")); err != nil {
+		t.Errorf("removed: %v", err)
+	}
+	if _, err := lockDir(path); err == nil {
+		t.Error("it is not locked")
+	}
+	remove()
+	if _, err := os.Lstat(path); !os.IsNotExist(err) {
+		t.Errorf("%s is still there: %v", path, err)
+	}
+}

@@ -14,7 +14,8 @@ import (
 
 // About is what an agent says of its host.
 type About struct {
-	Name        string              `json:"name"` // a word, unique in the fleet
+	Name        string              `json:"name"`  // a word, unique in the fleet
+	Nonce       string              `json:"nonce"` // random, of this agent's process: two of one name are told apart by it
 	Environment results.Environment `json:"environment"`
 	Runtimes    []string            `json:"runtimes"` // kinds of languages that have an interpreter here
 	Version     string              `json:"version"`  // of runner
@@ -22,10 +23,9 @@ type About struct {
 }
 
 const (
-	pace  = time.Second            // an order or an answer is sent again after this, then after twice as long, and so on
-	parts = 4                      // in a lease: how often both sides are heard of
-	small = 512 << 10              // B: what is larger goes through the object store
-	soon  = 200 * time.Millisecond // for agents to answer a question to all
+	pace  = time.Second // an order or an answer is sent again after this, then after twice as long, and so on
+	parts = 4           // in a lease: how often both sides are heard of
+	small = 512 << 10   // B: what is larger goes through the object store
 )
 
 // DefaultLease is how long an agent that is not heard of is waited for.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
 
 	"bench/runner/executors"
 	"bench/runner/internal/link"
@@ -36,11 +36,15 @@ type Agent struct {
 	conn  *nats.Conn
 	blobs blobs
 
-	mu     sync.Mutex
-	orders map[string]*carried
-	past   []string          // ids of the last orders that have ended
-	rooms  map[string]string // by the mark of the coordinator: directories here
-	all    sync.WaitGroup
+	mu      sync.Mutex
+	orders  map[string]*carried
+	past    []string           // ids of the last orders that have ended
+	callers map[string]*caller // by id: the coordinators that have given orders
+	rooms   map[mark]string    // directories here
+	ending  bool               // no order is taken on any more
+	named   bool               // no other agent has the name
+	yields  bool               // another that is just starting may have it
+	all     sync.WaitGroup
 }
 
 // carried is an order that was taken on.
@@ -48,14 +52,14 @@ type carried struct {
 	Order
 	agent  context.Context // of the agent; that of the order is cancelled by itself
 	cancel context.CancelFunc
-	heard  time.Time // of the coordinator
 }
 
-// Serve works until ctx ends, or until the broker refuses the key.
+// Serve works until ctx ends, until the broker refuses the key, or until another agent turns out to have this one's name.
 func (a *Agent) Serve(ctx context.Context) error {
-	closed, over := make(chan struct{}), make(chan struct{})
+	closed, over, back := make(chan struct{}), make(chan struct{}), make(chan struct{}, 1)
 	isOver := sync.OnceFunc(func() { close(over) })
 	var gone atomic.Int64 // when the broker was lost, ns; 0: it is there
+	looking := time.AfterFunc(silence, func() { a.say("looking for the broker at %s", a.Join.Where()) })
 	conn, err := a.Join.Connect(ctx, "agent-"+a.About.Name,
 		nats.ClosedHandler(func(*nats.Conn) { close(closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
@@ -63,7 +67,15 @@ func (a *Agent) Serve(ctx context.Context) error {
 				a.say("the broker is gone; looking for it: %v", err)
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { gone.Store(0); a.say("the broker is back") }))
+		nats.ReconnectHandler(func(*nats.Conn) {
+			gone.Store(0)
+			a.say("the broker is back")
+			select {
+			case back <- struct{}{}:
+			default:
+			}
+		}))
+	looking.Stop()
 	if err != nil {
 		return err
 	}
@@ -73,24 +85,37 @@ func (a *Agent) Serve(ctx context.Context) error {
 		return err
 	}
 	a.conn, a.blobs = conn, newBlobs(js, a.Join)
-	a.orders, a.rooms = map[string]*carried{}, map[string]string{}
+	a.orders, a.callers, a.rooms = map[string]*carried{}, map[string]*caller{}, map[mark]string{}
 	if a.Lease == 0 {
 		a.Lease = DefaultLease
+	}
+	a.About.Nonce = nuid.Next()
+	called, err := conn.Subscribe(a.Join.Subject("called", a.About.Name), a.called)
+	if err != nil {
+		return err
+	}
+	if err := a.alone(); err != nil {
+		return err
+	}
+	give, err := conn.Subscribe(a.Join.Subject("agent", a.About.Name, "do"), func(m *nats.Msg) { a.take(ctx, m) })
+	if err != nil {
+		return err
 	}
 	for subject, handle := range map[string]nats.MsgHandler{
 		a.Join.Subject("over"):                         func(*nats.Msg) { isOver() },
 		a.Join.Subject("agents"):                       func(m *nats.Msg) { _ = m.Respond(a.hello()) },
-		a.Join.Subject("agent", a.About.Name, "do"):    func(m *nats.Msg) { a.take(ctx, m) },
-		a.Join.Subject("agent", a.About.Name, "stop"):  func(m *nats.Msg) { a.stop(string(m.Data)) },
+		a.Join.Subject("agent", a.About.Name, "stop"):  a.stop,
 		a.Join.Subject("agent", a.About.Name, "alive"): func(m *nats.Msg) { a.hear(string(m.Data)) },
-		a.Join.Subject("agent", a.About.Name, "free"):  func(m *nats.Msg) { a.free(string(m.Data)); _ = m.Respond(nil) },
+		a.Join.Subject("agent", a.About.Name, "free"):  func(m *nats.Msg) { a.free(parseMark(string(m.Data))); _ = m.Respond(nil) },
 	} {
 		if _, err := conn.Subscribe(subject, handle); err != nil {
 			return err
 		}
 	}
 	a.say("%s takes part in the fleet %s at %s", a.About.Name, a.Join.Fleet, a.Join.Where())
-	for beat := time.NewTicker(a.Lease / parts); ; {
+	beat := time.NewTicker(a.Lease / parts)
+	defer beat.Stop()
+	for {
 		if err := conn.Publish(a.Join.Subject("hello"), a.hello()); err != nil && !errors.Is(err, nats.ErrReconnectBufExceeded) {
 			a.say("the broker does not take what is said: %v", err)
 		}
@@ -102,16 +127,24 @@ func (a *Agent) Serve(ctx context.Context) error {
 				break
 			}
 			continue
+		case <-back:
+			if err = a.alone(); err == nil {
+				continue
+			}
 		case <-closed:
 			err = fmt.Errorf("the broker has ended the connection: %w", conn.LastError())
 		case <-over:
 			a.say("the run is over")
 		case <-ctx.Done():
 		}
+		_, _ = called.Unsubscribe(), give.Unsubscribe() // one that is started in its place can have the name
 		a.end()
 		return err
 	}
 }
+
+// silence is how long a broker is looked for before that is said.
+const silence = 2 * time.Second
 
 func ended(c <-chan struct{}) bool {
 	select {
@@ -143,7 +176,7 @@ func (a *Agent) hello() []byte {
 func (a *Agent) take(ctx context.Context, m *nats.Msg) {
 	var p packet
 	var o Order
-	reply := answer{}
+	reply := answer{Nonce: a.About.Nonce}
 	err := json.Unmarshal(m.Data, &p)
 	if err == nil && !a.has(p.ID) {
 		if err = a.blobs.unpack(ctx, p, &o); err == nil {
@@ -168,13 +201,17 @@ func (a *Agent) has(id string) bool {
 func (a *Agent) begin(ctx context.Context, o Order) (refused string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.ending {
+		return "it is about to end"
+	}
 	for _, c := range a.orders {
 		if c.From != o.From {
 			return "it works for another run"
 		}
 	}
 	inner, cancel := context.WithCancel(ctx)
-	c := &carried{Order: o, agent: ctx, cancel: cancel, heard: time.Now()}
+	c := &carried{Order: o, agent: ctx, cancel: cancel}
+	a.callers[o.From] = &caller{time.Now(), max(o.Lease, a.Lease), false}
 	a.orders[o.ID] = c
 	a.all.Go(func() {
 		defer cancel()
@@ -183,41 +220,26 @@ func (a *Agent) begin(ctx context.Context, o Order) (refused string) {
 	return ""
 }
 
-// stop ends an order's job early; its observation says so.
-func (a *Agent) stop(id string) {
+// stop ends an order's job early; its observation says so. One that is not known here is never begun either, and is answered
+// at once, if the coordinator asks for that: it may have given it up before it came.
+func (a *Agent) stop(m *nats.Msg) {
+	id := string(m.Data)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if c := a.orders[id]; c != nil {
 		c.cancel()
+		return
 	}
-}
-
-// hear notes that a coordinator is alive.
-func (a *Agent) hear(from string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, c := range a.orders {
-		if c.From == from {
-			c.heard = time.Now()
-		}
-	}
-}
-
-// sweep ends what coordinators asked for that are not heard of any more, and forgets their directories.
-func (a *Agent) sweep() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, c := range a.orders {
-		if time.Since(c.heard) > max(c.Lease, a.Lease) {
-			a.say("the run %s is not heard of any more: its job is ended", c.From)
-			c.cancel()
-		}
+	if m.Reply != "" {
+		a.remember(id)
+		_ = m.Respond(nil)
 	}
 }
 
 // end ends all jobs and waits for them.
 func (a *Agent) end() {
 	a.mu.Lock()
+	a.ending = true
 	for _, c := range a.orders {
 		c.cancel()
 	}
@@ -226,18 +248,7 @@ func (a *Agent) end() {
 	a.mu.Lock()
 	marks := slices.Collect(maps.Keys(a.rooms))
 	a.mu.Unlock()
-	for _, mark := range marks {
-		a.free(mark)
-	}
-}
-
-// free removes the directory that a coordinator's mark stands for.
-func (a *Agent) free(mark string) {
-	a.mu.Lock()
-	dir := a.rooms[mark]
-	delete(a.rooms, mark)
-	a.mu.Unlock()
-	if dir != "" {
-		_ = os.RemoveAll(dir)
+	for _, m := range marks {
+		a.free(m)
 	}
 }

@@ -45,6 +45,8 @@ func (b blobs) put(ctx context.Context, data []byte) (digest string, err error) 
 	if len(data) > largestBlob {
 		return "", fmt.Errorf("%d MiB are too much to be sent to another host: at most %d", len(data)>>20, largestBlob>>20)
 	}
+	ctx, done := within(ctx, len(data))
+	defer done()
 	sum := sha256.Sum256(data)
 	digest = hex.EncodeToString(sum[:])
 	store, err := b.store(ctx)
@@ -63,8 +65,21 @@ func (b blobs) put(ctx context.Context, data []byte) (digest string, err error) 
 	return digest, err
 }
 
+// within is how long the broker may take for a blob: JetStream itself sets a context without an end a few seconds for the
+// largest too, or none at all.
+func within(ctx context.Context, size int) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, answerTime+time.Duration(size)*time.Second/slowest)
+}
+
+const (
+	answerTime = 30 * time.Second
+	slowest    = 1 << 20 // B/s: a network that is slower is as good as gone
+)
+
 // has tells whether a blob is there.
 func (b blobs) has(ctx context.Context, digest string) bool {
+	ctx, done := within(ctx, 0)
+	defer done()
 	store, err := b.store(ctx)
 	if err == nil {
 		_, err = store.GetInfo(ctx, digest)
@@ -74,13 +89,18 @@ func (b blobs) has(ctx context.Context, digest string) bool {
 
 // get brings what put has kept. What does not have that digest is refused.
 func (b blobs) get(ctx context.Context, digest string) ([]byte, error) {
-	store, err := b.store(ctx)
+	asked, done := within(ctx, 0)
+	defer done()
+	store, err := b.store(asked)
 	if err != nil {
 		return nil, err
 	}
-	if info, err := store.GetInfo(ctx, digest); err != nil || info.Size > largestBlob {
+	info, err := store.GetInfo(asked, digest)
+	if err != nil || info.Size > largestBlob {
 		return nil, errors.Join(err, fmt.Errorf("the broker does not have %.12s", digest))
 	}
+	ctx, over := within(ctx, int(info.Size))
+	defer over()
 	data, err := store.GetBytes(ctx, digest)
 	if err != nil {
 		return nil, err

@@ -2,8 +2,8 @@ package fleet
 
 import (
 	"context"
-	"os"
 	"os/exec"
+	"slices"
 	"time"
 
 	"bench/runner/executors"
@@ -33,7 +33,7 @@ func (a *Agent) carry(ctx context.Context, c *carried) {
 const lastWait = 4 * pace
 
 func (a *Agent) told(c *carried, text []byte, wait time.Duration) bool {
-	_, err := a.conn.Request(a.Join.Subject("order", c.ID, "done"), text, wait)
+	_, err := a.conn.Request(a.Join.Subject("order", c.From, c.ID, "done"), text, wait)
 	return err == nil
 }
 
@@ -41,14 +41,21 @@ func (a *Agent) told(c *carried, text []byte, wait time.Duration) bool {
 func (a *Agent) unheard(c *carried) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return time.Since(c.heard) > c.Lease
+	return time.Since(a.callers[c.From].heard) > c.Lease
 }
 
 func (a *Agent) forget(id string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.orders, id)
-	a.past = append(a.past[max(0, len(a.past)-mostPast):], id)
+	a.remember(id)
+}
+
+// remember is called with the lock held.
+func (a *Agent) remember(id string) {
+	if !slices.Contains(a.past, id) {
+		a.past = append(a.past[max(0, len(a.past)-mostPast):], id)
+	}
 }
 
 // mostPast is how many orders are remembered that have ended: one that was sent twice may come late.
@@ -60,19 +67,22 @@ func (a *Agent) run(ctx context.Context, c *carried) executors.Observation {
 		return a.find(c.Find)
 	}
 	job := c.Job
-	dir, err := a.room(job.Dir)
+	dir, err := a.room(mark{c.From, job.Dir})
 	if err == nil && c.List {
 		return a.list(ctx, dir)
 	}
+	paths := map[string]string{}
 	if err == nil {
-		err = a.fetch(ctx, c.Files, &job, &c.Work)
+		paths, err = a.fetch(ctx, c.Files)
 	}
 	if err != nil {
 		return executors.Observation{Status: results.Crash, Reason: "on " + a.About.Name + ": " + err.Error()}
 	}
-	if job.Dir != dir {
-		substitute(&job, job.Dir, dir)
+	if is, moved := paths[c.Work.File]; moved {
+		c.Work.File = is
 	}
+	paths[job.Dir] = dir
+	substitute(&job, paths)
 	if c.Work.Kind != "" {
 		if err := a.Stage(ctx, c.Work, a.Dir, &job); err != nil {
 			return executors.Observation{Status: results.Unavailable, Reason: "on " + a.About.Name + ": " + err.Error()}
@@ -99,20 +109,6 @@ func (a *Agent) run(ctx context.Context, c *carried) executors.Observation {
 	seen := a.Launch(ctx, job)
 	seen.Contaminated = after(c.AtOnce)
 	return seen
-}
-
-// room is the directory here that a coordinator's mark stands for.
-func (a *Agent) room(mark string) (string, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if dir := a.rooms[mark]; dir != "" {
-		return dir, nil
-	}
-	dir, err := os.MkdirTemp(a.Dir, "trial-")
-	if err == nil {
-		a.rooms[mark] = dir
-	}
-	return dir, err
 }
 
 // find tells whether there is a program.

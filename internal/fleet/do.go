@@ -22,7 +22,8 @@ var ErrLost = errors.New("it is not heard of any more")
 func (f *Fleet) Do(ctx context.Context, name string, o Order) (executors.Observation, error) {
 	o.ID, o.From, o.Lease = nuid.Next(), f.ID, f.Lease
 	ended := make(chan executors.Observation, 1)
-	sub, err := f.conn.Subscribe(f.Join.Subject("order", o.ID, "done"), func(m *nats.Msg) {
+	f.begun(o.ID)
+	sub, err := f.conn.Subscribe(f.Join.Subject("order", f.ID, o.ID, "done"), func(m *nats.Msg) {
 		var p packet
 		var out executors.Observation
 		if len(ended) > 0 { // it was told before
@@ -45,6 +46,8 @@ func (f *Fleet) Do(ctx context.Context, name string, o Order) (executors.Observa
 		default: // it was taken before
 		}
 	})
+	lost := false
+	defer func() { f.over(o.ID, name, lost) }()
 	if err != nil {
 		return executors.Observation{}, err
 	}
@@ -54,14 +57,17 @@ func (f *Fleet) Do(ctx context.Context, name string, o Order) (executors.Observa
 		return executors.Observation{}, err
 	}
 	// An order that is on its way cannot be called back: it is stopped once it is confirmed.
-	if err := f.give(context.WithoutCancel(ctx), name, text); err != nil {
-		return executors.Observation{}, err
+	nonce, err := f.give(context.WithoutCancel(ctx), name, text)
+	var out executors.Observation
+	if err == nil {
+		out, err = f.await(ctx, name, nonce, o.ID, ended)
 	}
-	return f.await(ctx, name, o.ID, ended)
+	lost = errors.Is(err, ErrLost)
+	return out, err
 }
 
-// give sends an order again and again until it is confirmed.
-func (f *Fleet) give(ctx context.Context, name string, order []byte) error {
+// give sends an order again and again until it is confirmed, and gives the nonce of the agent that has it.
+func (f *Fleet) give(ctx context.Context, name string, order []byte) (nonce string, err error) {
 	begin := time.Now()
 	for wait := pace; ; wait = min(2*wait, 8*pace) { // a large order takes its time to be read
 		try, done := context.WithTimeout(ctx, wait)
@@ -70,25 +76,25 @@ func (f *Fleet) give(ctx context.Context, name string, order []byte) error {
 		if err == nil {
 			var a answer
 			if err := json.Unmarshal(m.Data, &a); err != nil {
-				return fmt.Errorf("%s answers what cannot be read: %w", name, err)
+				return "", fmt.Errorf("%s answers what cannot be read: %w", name, err)
 			}
 			if a.Refused != "" {
-				return fmt.Errorf("%s refuses: %s", name, a.Refused)
+				return "", fmt.Errorf("%s refuses: %s", name, a.Refused)
 			}
-			return nil
+			return a.Nonce, nil
 		}
 		switch {
 		case time.Since(begin) > f.Lease:
 			f.lose(name)
-			return ErrLost
+			return "", ErrLost
 		case errors.Is(err, nats.ErrNoResponders):
 			time.Sleep(pace / 10)
 		}
 	}
 }
 
-// await waits for the end of an order, for as long as its agent is heard of.
-func (f *Fleet) await(ctx context.Context, name, id string, ended <-chan executors.Observation) (executors.Observation, error) {
+// await waits for the end of an order, for as long as its agent is heard of. Another that has taken its name knows nothing of it.
+func (f *Fleet) await(ctx context.Context, name, nonce, id string, ended <-chan executors.Observation) (executors.Observation, error) {
 	beat := time.NewTicker(f.Lease / parts)
 	defer beat.Stop()
 	stopped := ctx.Done()
@@ -103,22 +109,28 @@ func (f *Fleet) await(ctx context.Context, name, id string, ended <-chan executo
 			if stopped == nil { // said again: the broker may have been away
 				_ = f.conn.Publish(f.Join.Subject("agent", name, "stop"), []byte(id))
 			}
-			if !f.hears(name) {
-				f.lose(name)
+			if heard, other := f.hears(name, nonce); !heard {
+				if !other {
+					f.lose(name)
+				}
 				return executors.Observation{}, ErrLost
 			}
 		}
 	}
 }
 
-func (f *Fleet) hears(name string) bool {
+// hears tells whether an agent is heard of, or another of its name.
+func (f *Fleet) hears(name, nonce string) (heard, other bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.agents[name]
-	return s != nil && time.Since(s.at) <= f.Lease
+	if s == nil || time.Since(s.at) > f.Lease {
+		return false, false
+	}
+	return s.Nonce == nonce, s.Nonce != nonce
 }
 
 // Free says that a directory of a trial is no longer needed.
-func (f *Fleet) Free(name, mark string) {
-	_ = f.conn.Publish(f.Join.Subject("agent", name, "free"), []byte(mark))
+func (f *Fleet) Free(name, path string) {
+	_ = f.conn.Publish(f.Join.Subject("agent", name, "free"), []byte(mark{f.ID, path}.String()))
 }

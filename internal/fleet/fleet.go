@@ -24,6 +24,8 @@ type Fleet struct {
 	Lease    time.Duration // how long an agent that is not heard of is waited for
 	Attempts int           // how often a task of a cluster trial is given out
 	Replicas int           // servers that keep each message
+	Version  string        // of runner: agents of another are left out; "": none are
+	Say      func(string)  // may be nil
 
 	conn  *nats.Conn
 	blobs blobs
@@ -35,6 +37,8 @@ type Fleet struct {
 	layouts map[string]int // by cell: on how many hosts its first trial was
 	changed chan struct{}  // closed, and made anew, when an agent comes
 	files   map[string]File
+	owed    owed
+	other   map[string]bool // names of agents that are another version, which has been said
 }
 
 type seen struct {
@@ -55,6 +59,7 @@ func (f *Fleet) Open(ctx context.Context) error {
 	}
 	f.conn, f.blobs, f.stop = conn, newBlobs(js, f.Join), make(chan struct{})
 	f.blobs.replicas = max(f.Replicas, 1)
+	f.owed, f.other = owed{map[string]bool{}, map[string]string{}}, map[string]bool{}
 	f.agents, f.changed, f.files = map[string]*seen{}, make(chan struct{}), map[string]File{}
 	if err := f.ask(); err != nil {
 		conn.Close()
@@ -71,6 +76,9 @@ func (f *Fleet) ask() error {
 		if _, err := f.conn.Subscribe(subject, f.hear); err != nil {
 			return err
 		}
+	}
+	if _, err := f.conn.Subscribe(f.Join.Subject("order", f.ID, "*", "done"), f.settle); err != nil {
+		return err
 	}
 	return f.conn.PublishRequest(f.Join.Subject("agents"), f.inbox, nil)
 }
@@ -100,8 +108,9 @@ func (f *Fleet) live() {
 		case <-beat.C:
 		}
 		_ = f.conn.PublishRequest(f.Join.Subject("agents"), f.inbox, nil)
-		for _, about := range f.Agents() {
+		for _, about := range f.heardOf() {
 			_ = f.conn.Publish(f.Join.Subject("agent", about.Name, "alive"), []byte(f.ID))
+			f.recall(about.Name)
 		}
 	}
 }
@@ -125,6 +134,9 @@ func (f *Fleet) hear(m *nats.Msg) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !f.fits(about) {
+		return
+	}
 	_, known := f.agents[about.Name]
 	f.agents[about.Name] = &seen{about, time.Now()}
 	if !known {
@@ -133,8 +145,28 @@ func (f *Fleet) hear(m *nats.Msg) {
 	}
 }
 
-// Agents are those that are heard of, by name.
-func (f *Fleet) Agents() (all []About) {
+// fits tells whether an agent is of this version, and says once that it is not. What is just "devel" may be any.
+func (f *Fleet) fits(about About) bool {
+	const any = "devel"
+	if about.Version == f.Version || f.Version == "" || f.Version == any || about.Version == any {
+		return true
+	}
+	if !f.other[about.Name] && f.Say != nil {
+		f.Say(fmt.Sprintf("%s is left out: it has runner %s, and this is %s", about.Name, about.Version, f.Version))
+	}
+	f.other[about.Name] = true
+	return false
+}
+
+// Agents are those that are heard of, by name, without those that may still be at work on what they were given up for.
+func (f *Fleet) Agents() []About {
+	all := f.heardOf()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.DeleteFunc(all, func(about About) bool { return f.owed.by(about.Name) })
+}
+
+func (f *Fleet) heardOf() (all []About) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(f.agents)) {

@@ -42,6 +42,7 @@ type File struct {
 // answer is what an agent says when it was given an order.
 type answer struct {
 	Refused string `json:"refused,omitempty"` // why; "" if it is carried out
+	Nonce   string `json:"nonce"`             // of the agent
 }
 
 // packet is a message, or the name of the blob that it is because it is large.

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/nats-io/nuid"
 
 	"bench/runner/internal/host"
 	"bench/runner/internal/link"
@@ -33,11 +36,16 @@ type child struct {
 	stdin *os.File
 }
 
-// Local are n agents on this machine, called local-1 and so on.
+// Local are n agents on this machine, called local-1 and so on, with something of their own behind that where runs share a
+// broker.
 func Local(join link.Join, n int) Provider {
 	c := &children{join: join}
+	own := ""
+	if id := nuid.Next(); !join.Passing {
+		own = "-" + id[len(id)-4:]
+	}
 	for i := range n {
-		c.all = append(c.all, &child{path: host.Self(), argv: []string{"runner", "agent", "--quiet", "--join", "-", "--name", fmt.Sprintf("local-%d", i+1)}})
+		c.all = append(c.all, &child{path: host.Self(), argv: []string{"runner", "agent", "--quiet", "--join", "-", "--name", fmt.Sprintf("local-%d%s", i+1, own)}})
 	}
 	return c
 }
@@ -45,24 +53,33 @@ func Local(join link.Join, n int) Provider {
 // SSH is an agent on each of these hosts, [USER@]HOST, started by ssh as command; nobody is asked for a password.
 func SSH(join link.Join, hosts []string, command string) Provider {
 	c := &children{join: join}
+	names := namesOf(hosts)
 	for i, name := range hosts {
-		c.all = append(c.all, &child{path: "ssh", argv: []string{"ssh", "-oBatchMode=yes", "-T", "--", name, command, "agent", "--quiet", "--join", "-", "--name", nameOf(name, i)}})
+		c.all = append(c.all, &child{path: "ssh", argv: []string{"ssh", "-oBatchMode=yes", "-T", "--", name, command, "agent", "--quiet", "--join", "-", "--name", names[i]}})
 	}
 	return c
 }
 
-// nameOf is what a host is called in reports, as a word: that of the machine, and its place in the list where that is no word.
-func nameOf(host string, i int) string {
-	_, name, found := strings.Cut(host, "@")
-	if !found {
-		name = host
+// namesOf is what hosts are called in reports, as words: by their machines, or by their places in the list where that is no word.
+// Those that would be called the same get a number behind that.
+func namesOf(hosts []string) (names []string) {
+	for i, name := range hosts {
+		name = name[strings.LastIndex(name, "@")+1:]
+		name = strings.NewReplacer(".", "-", ":", "-").Replace(name)
+		if !link.Word(name) || len(name) > longestName {
+			name = fmt.Sprintf("host-%d", i+1)
+		}
+		own := name
+		for n := 2; slices.Contains(names, own); n++ {
+			own = fmt.Sprintf("%s-%d", name, n)
+		}
+		names = append(names, own)
 	}
-	name = strings.NewReplacer(".", "-", ":", "-").Replace(name)
-	if !link.Word(name) {
-		return fmt.Sprintf("host-%d", i+1)
-	}
-	return name
+	return names
 }
+
+// longestName leaves room for a number.
+const longestName = 56 // B
 
 func (c *children) Ensure() error {
 	for _, one := range c.all {

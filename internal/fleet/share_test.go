@@ -55,7 +55,7 @@ func TestAPathIsSubstituted(t *testing.T) {
 		Tasks: []workloads.Args{shared, shared, {"s": "to /mark", "n": 2}}, Commands: []*executors.Command{command, command},
 	}
 	was := []string{job.Tasks[2].Text("s"), command.Argv[1]}
-	substitute(&job, "/mark", "/there")
+	substitute(&job, map[string]string{"/mark": "/there"})
 	want := &executors.Command{Argv: []string{"x", "/there/in"}, Env: map[string]string{"D": "/there"}, Stdin: "/there/stdin"}
 	if job.Dir != "/there" || job.WorkDir != "/there/w" || job.Env["A"] != "a:/there" || job.Program[0] != "/there/p" || job.Workload != "/there/f.py:f" ||
 		job.Tasks[2]["s"] != "to /there" || job.Tasks[2]["n"] != 2 || !reflect.DeepEqual(job.Commands[0], want) || job.Commands[0] != job.Commands[1] {

@@ -49,7 +49,11 @@ func (s *slurm) Ensure() error {
 	}
 	argv := append([]string{"--parsable", "--job-name=runner-agent", "--output=/dev/null", fmt.Sprintf("--array=1-%d", s.n)}, s.sbatch...)
 	submit := exec.Command("sbatch", argv...)
-	submit.Stdin = strings.NewReader("#!/bin/sh\nexec " + quoted(s.command) + " agent --join " + quoted(s.file) + " --name \"node-$SLURM_ARRAY_TASK_ID\"\n")
+	name := "node-$SLURM_ARRAY_TASK_ID"
+	if !s.join.Passing { // other runs may have agents at the same broker
+		name = "node-$SLURM_ARRAY_JOB_ID-$SLURM_ARRAY_TASK_ID"
+	}
+	submit.Stdin = strings.NewReader("#!/bin/sh\nexec " + quoted(s.command) + " agent --join " + quoted(s.file) + " --name \"" + name + "\"\n")
 	out, err := submit.Output()
 	if err != nil {
 		var failed *exec.ExitError
