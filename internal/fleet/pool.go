@@ -90,20 +90,21 @@ var errTooFew = errors.New("too few hosts")
 // share shares the workers out: as many on each host as per_host says, else evenly over all that can run them.
 func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 	var able []string
-	all := f.Agents()
-	for _, about := range all {
+	free := 0
+	for _, about := range f.Agents() {
 		if about.Busy != "" && about.Busy != f.ID {
 			continue
 		}
+		free++
 		if work.Kind == "" || slices.Contains(about.Runtimes, work.Kind) {
 			able = append(able, about.Name)
 		}
 	}
-	if len(able) == 0 && len(all) > 0 {
-		return nil, fmt.Errorf("none of the %d agents has %s", len(all), work.Kind)
+	if len(able) == 0 && free > 0 {
+		return nil, fmt.Errorf("none of the %d agents that are free has %s", free, work.Kind)
 	}
 	if len(able) == 0 {
-		return nil, fmt.Errorf("%w: no agent takes part any more", errTooFew)
+		return nil, fmt.Errorf("%w: no agent takes part any more, or all work for other runs", errTooFew)
 	}
 	each, _ := job.Options["per_host"].(int)
 	hosts := min(len(able), job.Workers)

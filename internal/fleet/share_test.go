@@ -34,7 +34,7 @@ func TestWorkersAreShared(t *testing.T) {
 		"three a host":      {with("a", "b"), 4, 3, "", []member{{"a", 0, 3}, {"b", 3, 1}}, ""},
 		"too few":           {with("a", "b"), 3, 1, "", nil, "need 3 agents"},
 		"where Python is":   {with("a", "b:python", "c:node python"), 4, 0, "python", []member{{"b", 0, 2}, {"c", 2, 2}}, ""},
-		"nowhere":           {with("a", "b"), 2, 0, "node", nil, "none of the 2 agents has node"},
+		"nowhere":           {with("a", "b"), 2, 0, "node", nil, "none of the 2 agents that are free has node"},
 		"nobody is there":   {with(), 2, 0, "", nil, "no agent takes part"},
 		"too few have it":   {with("a", "b:python"), 2, 1, "python", nil, "need 2 agents, and 1 are free"},
 		"exactly as needed": {with("a", "b"), 4, 2, "", []member{{"a", 0, 2}, {"b", 2, 2}}, ""},
