@@ -59,37 +59,40 @@ func (c *commands) Execute(ctx context.Context, job Job) (Observation, error) {
 	for i := range crew {
 		crew[i] = &starter{job: job, programs: c.programs, env: environment(job.Env, ""), out: out, number: i}
 	}
-	told := catch()
+	catch()
 	r, _ := open(ctx, job)
-	go r.heed(told)
-	o := r.observed(0, r.crewed(crew))
+	listener.by(r)
+	total := r.crewed(crew)
+	listener.by(nil)
+	o := r.observed(0, total)
 	o.Usage.Memory = memoryOf(crew)
 	o.Warnings = crew[0].warnings // the others say the same
 	return o, nil
 }
 
 // crewed lets the crew run all commands, and gives the time at which the last one had ended. Its threads are there before
-// the clock starts: they are ours, and nothing that a command would need.
+// the clock starts: they are ours, and nothing that a command would need. The first worker is the caller, so that one alone
+// waits for nobody.
 func (r *record) crewed(crew []*starter) (total time.Duration) {
 	var ready, done sync.WaitGroup
 	gate := make(chan struct{})
 	ends := make([]time.Duration, len(crew))
-	ready.Add(len(crew))
-	for i, s := range crew {
+	ready.Add(len(crew) - 1)
+	for i, s := range crew[1:] {
 		done.Go(func() {
 			s.settle()
 			ready.Done()
-			if i > 0 {
-				<-gate
-			} else { // the first opens the gate, so that one alone waits for nobody
-				ready.Wait()
-				r.restart()
-				close(gate)
-			}
+			<-gate
 			s.work(r)
-			ends[i] = r.now()
+			ends[i+1] = r.now()
 		})
 	}
+	crew[0].settle()
+	ready.Wait()
+	r.restart()
+	close(gate)
+	crew[0].work(r)
+	ends[0] = r.now()
 	done.Wait()
 	return slices.Max(ends)
 }
@@ -103,17 +106,37 @@ func unable(job Job, err error) Observation {
 // catch keeps the signals to the group of the trial from ending its process, so that a command may end in its own way
 // after a TERM. A signal that is caught is at its default again in what is started, one that is ignored stays so: hence
 // also those that the runner may have been started without.
-func catch() <-chan os.Signal {
+var catch = sync.OnceFunc(func() {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU) // nobody reads them
 	told := make(chan os.Signal, 1)
 	signal.Notify(told, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
-	return told
+	go func() {
+		for s := range told {
+			listener.tell(s)
+		}
+	}()
+})
+
+// listener is who is told of a signal: the trial that runs now.
+var listener ear
+
+type ear struct {
+	mu sync.Mutex
+	of *record
 }
 
-// heed lets no more commands start once the trial was told to end.
-func (r *record) heed(told <-chan os.Signal) {
-	for s := range told {
-		r.fail(failure{-1, 0, "the trial's process was told to end: " + s.String()})
+func (e *ear) by(r *record) {
+	e.mu.Lock()
+	e.of = r
+	e.mu.Unlock()
+}
+
+// tell lets no more commands start once the trial was told to end.
+func (e *ear) tell(s os.Signal) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.of != nil {
+		e.of.fail(failure{-1, 0, "the trial's process was told to end: " + s.String()})
 	}
 }
 

@@ -28,9 +28,18 @@ type starter struct {
 	values   [256]workloads.Result
 }
 
+// settled tells that the thread of the first worker was made ready. A launcher has the same one for all of its trials.
+var settled bool
+
 // settle makes the thread of a worker ready. It goes through a start that fails, so that the first one that counts does
 // not pay for what is done for the first time.
 func (s *starter) settle() {
+	if s.number == 0 {
+		if settled {
+			return
+		}
+		settled = true
+	}
 	runtime.LockOSThread() // never unlocked: the thread ends with the goroutine, and its affinity with it
 	unblock()
 	s.warnings = pin(s.job, s.number)

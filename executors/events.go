@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"bench/runner/results"
@@ -63,6 +64,7 @@ type event struct {
 	Usage    *results.Usage  `json:"usage,omitempty"`
 
 	Disturbed string `json:"disturbed,omitempty"` // in done, from this program itself: see Observation
+	Stays     bool   `json:"stays,omitempty"`     // in done, from a launcher: nothing is left, and it can serve the next trial
 
 	value workloads.Result // Result, decoded
 }
@@ -78,10 +80,15 @@ const (
 	stepClosed // no more will come
 )
 
+// readers read events, trial after trial.
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 64<<10) }}
+
 // listen reads events until the end of the stream or the first violation, and calls tell at each step.
 func (r *report) listen(in io.Reader, tell func(step)) {
 	limited := &io.LimitedReader{R: in, N: r.most}
-	lines := bufio.NewReaderSize(limited, 64<<10)
+	lines := readers.Get().(*bufio.Reader)
+	defer readers.Put(lines)
+	lines.Reset(limited)
 	for {
 		line, err := readLine(lines)
 		if err == io.EOF && limited.N > 0 {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // outputKept is how much of each of stdout and stderr is kept, in B.
@@ -19,9 +20,14 @@ type tail struct {
 	count func(n int) // of the B that are read; may be nil
 }
 
+// spaces32 are what streams are read to, trial after trial.
+var spaces32 = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
 // follow drains r to its end, so that the writer never waits for a reader.
 func (t *tail) follow(r io.Reader) {
-	buf := make([]byte, 32<<10)
+	space := spaces32.Get().(*[32 << 10]byte)
+	defer spaces32.Put(space)
+	buf := space[:]
 	for {
 		n, err := r.Read(buf)
 		t.write(buf[:n])

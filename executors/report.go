@@ -34,6 +34,7 @@ type report struct {
 	wrong       string // the first task reported twice
 	warnings    []string
 	disturbed   string
+	stays       bool
 	answered    time.Time // when the first line after ready came
 }
 
@@ -182,7 +183,7 @@ func (r *report) end(e event) error {
 		}
 	}
 	u.Leaked = 0 // only the runner can tell
-	r.phases, r.usage, r.disturbed = p, u, printable(e.Disturbed)
+	r.phases, r.usage, r.disturbed, r.stays = p, u, printable(e.Disturbed), e.Stays
 	return nil
 }
 

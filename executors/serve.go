@@ -24,7 +24,8 @@ const (
 	roleVariable = "RUNNER_ROLE"
 	roleTrial    = "trial"
 	roleWorker   = "worker"
-	roleBear     = "bear" // a warden
+	roleLauncher = "launcher" // starts the commands of trials
+	roleBear     = "bear"     // a warden
 	roleWarden   = "warden"
 
 	// whole goes before a role that needs all of this program: package workloads/network, say.
@@ -60,6 +61,8 @@ func Serve() {
 		os.Exit(serveTrial())
 	case roleWorker:
 		os.Exit(serveWorker())
+	case roleLauncher:
+		os.Exit(serveLauncher())
 	case roleBear:
 		os.Exit(serveBear())
 	case roleWarden:
@@ -116,8 +119,21 @@ func serveTrial() int {
 		fmt.Fprintf(os.Stderr, "the trial's process needs descriptors 0 and 3, which only the runner gives it: %v\n", err)
 		return 2
 	}
-	s := &speaker{out: bufio.NewWriterSize(os.NewFile(uintptr(out), "events"), 64<<10)}
-	requests := bufio.NewReaderSize(os.NewFile(uintptr(in), "requests"), 64<<10)
+	requests, events := spaces()
+	requests.Reset(os.NewFile(uintptr(in), "requests"))
+	events.Reset(os.NewFile(uintptr(out), "events"))
+	return serve(requests, events, nil)
+}
+
+// spaces are what requests are read to, and events written to before they are sent.
+func spaces() (*bufio.Reader, *bufio.Writer) {
+	return bufio.NewReaderSize(nil, 64<<10), bufio.NewWriterSize(nil, 64<<10)
+}
+
+// serve does what one request asks for, and returns the exit status. stays is called when all is done, where it is given,
+// and tells whether this process can serve another; it then sees to it itself that the runner's end is noticed.
+func serve(requests *bufio.Reader, events *bufio.Writer, stays func() bool) int {
+	s := &speaker{out: events}
 	job, executor, err := prepare(requests)
 	s.say(hello(executor, job))
 	if err != nil {
@@ -126,10 +142,10 @@ func serveTrial() int {
 	}
 	job.failed = s.fail
 	s.say(event{Event: "ready"})
-	if line, err := requests.ReadString('\n'); err != nil || line != "go\n" {
+	if line, err := requests.ReadString('\n'); err != nil || line != goLine {
 		return 1 // the runner is gone, or changed its mind
 	}
-	if runtime.GOOS != "linux" || len(job.Commands) > 0 { // else the kernel ends this process when the runner ends
+	if stays == nil && (runtime.GOOS != "linux" || len(job.Commands) > 0) { // else the kernel ends this process when the runner ends
 		go func() {
 			_, _ = requests.ReadByte()
 			_ = syscall.Kill(0, syscall.SIGKILL)
@@ -140,7 +156,7 @@ func serveTrial() int {
 		s.refuse(err)
 		return 1
 	}
-	s.tell(o)
+	s.tell(o, stays != nil && stays())
 	return 0
 }
 
@@ -166,6 +182,9 @@ func ownRuntime() results.RuntimeInfo {
 	return results.RuntimeInfo{Name: "go", Version: strings.TrimPrefix(runtime.Version(), "go"), Path: path}
 }
 
+// sealOnce is enough: what a launcher is handed is sealed.
+var sealOnce = sync.OnceFunc(host.Seal)
+
 // prepare reads the request and finds all that it names, so that nothing is left to do after go.
 func prepare(in *bufio.Reader) (Job, Executor, error) {
 	line, err := in.ReadBytes('\n')
@@ -177,7 +196,7 @@ func prepare(in *bufio.Reader) (Job, Executor, error) {
 		return job, nil, err
 	}
 	if len(job.Commands) > 0 {
-		host.Seal()
+		sealOnce()
 		c, err := prepareCommands(job)
 		if err != nil {
 			return job, nil, err
@@ -258,7 +277,7 @@ func decodeMap(raw json.RawMessage) (map[string]any, error) {
 }
 
 // tell reports an observation: a line a task, then done. What failed was said when it happened.
-func (s *speaker) tell(o Observation) {
+func (s *speaker) tell(o Observation, stays bool) {
 	var line []byte
 	var err error
 	for i, span := range o.Spans {
@@ -271,7 +290,7 @@ func (s *speaker) tell(o Observation) {
 	for _, w := range o.Warnings {
 		s.say(event{Event: "warning", Text: w})
 	}
-	s.say(event{Event: "done", Phases: &o.Phases, Usage: &o.Usage, Disturbed: o.Disturbed})
+	s.say(event{Event: "done", Phases: &o.Phases, Usage: &o.Usage, Disturbed: o.Disturbed, Stays: stays})
 }
 
 func appendTask(b []byte, s results.TaskSpan, value workloads.Result) ([]byte, error) {

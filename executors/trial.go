@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -42,12 +41,15 @@ type trial struct {
 	blind   string // why a limit could not be watched
 	spent   int64  // how often the system had run out of memory before; -1: not known
 
-	child   *host.Child
-	known   map[int]bool // children of the runner from before the trial
-	streams []*os.File   // ends that are held here
-	readers sync.WaitGroup
-	steps   chan step
-	ready   chan struct{} // closed when the trial's process is
+	child    *host.Child
+	launcher *launcher    // whose child it is, if it may stay
+	kept     bool         // it stays
+	known    map[int]bool // children of the runner from before the trial
+	streams  []*os.File   // ends that are held here
+	readers  sync.WaitGroup
+	steps    chan step
+	ready    chan struct{} // closed when the trial's process is
+	told     chan struct{} // closed at the end of the events
 }
 
 // beforeFirst is done before the first trial. Without Adopt strays cannot be found, and the group alone is killed.
@@ -63,6 +65,9 @@ func start(job Job) (*trial, error) {
 		return nil, err
 	}
 	beforeFirst()
+	if !stays(job) {
+		dismiss()
+	}
 	known, err := host.Known()
 	if err != nil {
 		return nil, err
@@ -75,6 +80,7 @@ func start(job Job) (*trial, error) {
 		spent:  outOfMemory(),
 		steps:  make(chan step, 8),
 		ready:  make(chan struct{}),
+		told:   make(chan struct{}),
 	}
 	ours, theirs, err := streams()
 	t.streams = ours
@@ -82,14 +88,17 @@ func start(job Job) (*trial, error) {
 		t.started = time.Now()
 		t.child, err = t.launch(theirs)
 	}
-	for _, f := range theirs {
-		f.Close()
+	for _, fd := range theirs {
+		syscall.Close(fd)
 	}
 	if err != nil {
 		t.closeStreams()
 		return nil, err
 	}
-	t.bound()
+	if t.launcher == nil {
+		t.bound()
+	}
+	delete(known, t.child.PID) // a launcher that was there before
 	t.stdout.count, t.stderr.count = t.use.print, t.use.print
 	go t.instruct(ours[0], line)
 	t.readers.Go(t.watch)
@@ -100,16 +109,21 @@ func start(job Job) (*trial, error) {
 }
 
 // streams makes the pipes for descriptors 0 to 3 of the trial's process.
-func streams() (ours, theirs []*os.File, err error) {
+func streams() (ours []*os.File, theirs []int, err error) {
 	for i := range 4 {
-		r, w, err := os.Pipe()
+		here, there, err := pipe()
 		if err != nil {
 			return ours, theirs, err
 		}
 		if i == 0 {
-			r, w = w, r
+			here, there = there, here
 		}
-		ours, theirs = append(ours, r), append(theirs, w)
+		theirs = append(theirs, there)
+		if err := syscall.SetNonblock(here, true); err != nil {
+			syscall.Close(here)
+			return ours, theirs, err
+		}
+		ours = append(ours, os.NewFile(uintptr(here), "stream"))
 	}
 	return ours, theirs, nil
 }
@@ -120,7 +134,10 @@ func (t *trial) closeStreams() {
 	}
 }
 
-func (t *trial) launch(files []*os.File) (*host.Child, error) {
+func (t *trial) launch(files []int) (*host.Child, error) {
+	if stays(t.job) {
+		return t.engage(append(environment(nil, roleLauncher, goVariables...), "GOGC=off"), files)
+	}
 	argv, role := t.job.Program, ""
 	if len(argv) == 0 {
 		argv, role = []string{host.Self()}, roleOf(t.job)
@@ -138,15 +155,10 @@ func (t *trial) launch(files []*os.File) (*host.Child, error) {
 		attr.Env, attr.Sys = environment(nil, role, goVariables...), host.OfOwn()
 	}
 	attr.Env = t.bounded(attr.Env)
-	for _, f := range files {
-		fd := int(f.Fd())
-		if err := syscall.SetNonblock(fd, false); err != nil {
-			return nil, err
-		}
+	for _, fd := range files {
 		attr.Files = append(attr.Files, uintptr(fd))
 	}
 	p, err := host.Start(path, argv, attr)
-	runtime.KeepAlive(files)
 	if _, bad := os.Stat(dir); err != nil && bad != nil { // the system does not say which of the two is missing
 		err = bad
 	}
@@ -177,24 +189,43 @@ func encodeRequest(job Job) ([]byte, error) {
 	return line.Bytes(), err
 }
 
+// goLine starts the clock.
+const goLine = "go\n"
+
 // instruct writes the request, and go when the process is ready. Then stdin stays open until the trial is over: its
 // end tells a process that the runner is gone. A process that does not read is found out by the timeout.
 func (t *trial) instruct(stdin *os.File, line []byte) {
-	if _, err := stdin.Write(line); err != nil {
+	if t.launcher != nil { // a turn less on the way: it has no interpreter to be warmed up before the clock
+		line = append(line, goLine...)
+	}
+	if _, err := stdin.Write(line); err != nil || t.launcher != nil {
 		return
 	}
 	select {
 	case <-t.ready:
-		_, _ = stdin.WriteString("go\n")
+		_, _ = stdin.WriteString(goLine)
 	case <-t.child.Ended:
 	}
 }
 
 // tell is called by the reader of the events.
 func (t *trial) tell(s step) {
+	if s == stepClosed {
+		close(t.told)
+	}
 	select {
 	case t.steps <- s:
 	case <-t.child.Ended:
+	}
+}
+
+// toldAll tells whether a launcher has nothing more to say of the trial.
+func (t *trial) toldAll() bool {
+	select {
+	case <-t.told:
+		return t.launcher != nil
+	default:
+		return false
 	}
 }
 
@@ -222,7 +253,7 @@ func (t *trial) attend(ctx context.Context) {
 			kill = time.After(min(t.grace(), tidyMoment))
 		case <-timeout:
 			timeout = nil
-			if t.child.EndsWithin(strayMoment) { // it did in time, if this process was stopped meanwhile (Ctrl-Z)
+			if t.child.EndsWithin(strayMoment) || t.toldAll() { // it did in time, if this process was stopped meanwhile (Ctrl-Z)
 				continue
 			}
 			t.cause = results.Timeout
@@ -250,7 +281,13 @@ func (t *trial) attend(ctx context.Context) {
 				close(t.ready)
 			case stepBroken:
 				t.child.Signal(syscall.SIGKILL)
-			case stepFailed, stepClosed:
+			case stepClosed:
+				if t.kept = t.launcher != nil && t.report.stays && t.cause == "" && !t.child.Killed(); t.kept {
+					t.clear()
+					return
+				}
+				end(t.grace())
+			case stepFailed:
 				end(t.grace())
 			case stepDone:
 				end(t.patience())
@@ -269,8 +306,8 @@ func (t *trial) grace() time.Duration {
 // patience is for the end after done, when nothing is measured any more: an interpreter may have much to tidy.
 func (t *trial) patience() time.Duration { return 5 * t.grace() }
 
-// clear ends what is left of the trial, then takes in the last of what was written.
-func (t *trial) clear() {
+// end ends what the trial's process has left.
+func (t *trial) end() {
 	t.wall = t.child.At.Sub(t.started)
 	moment := strayMoment
 	if t.cause != "" { // what clears up after the others, such as Python's resource tracker, begins when they have ended
@@ -287,6 +324,16 @@ func (t *trial) clear() {
 	if !t.child.Killed() && t.cause == "" {
 		t.strays = strays
 	}
+}
+
+// clear ends what is left of the trial, if its process has ended, then takes in the last of what was written.
+func (t *trial) clear() {
+	defer t.release()
+	if t.kept {
+		t.wall = time.Since(t.started)
+	} else {
+		t.end()
+	}
 	drained := make(chan struct{})
 	go func() {
 		t.readers.Wait()
@@ -299,7 +346,9 @@ func (t *trial) clear() {
 	}
 	t.closeStreams()
 	<-drained
-	t.use.settle(outputOf(t.job), host.UsageOf(&t.child.Usage).Peak)
+	if !t.kept {
+		t.use.settle(outputOf(t.job), host.UsageOf(&t.child.Usage).Peak)
+	}
 	if t.blind != "" {
 		t.trouble = append(t.trouble, t.blind)
 	}

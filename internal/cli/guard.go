@@ -7,14 +7,17 @@ import (
 )
 
 // guard has what a run leaves cleared away, should this process be killed; done is called after a run that came to its
-// end by itself.
+// end by itself, and ends what was kept for its next trial.
 func (a *app) guard() (done func()) {
-	done, err := executors.Guard()
+	release, err := executors.Guard()
 	if err != nil {
 		if !a.quiet {
 			fmt.Fprintf(a.stderr, "runner: if this run is killed, what it leaves will not be cleared away: %v\n", err)
 		}
-		return func() {}
+		release = func() {}
 	}
-	return done
+	return func() {
+		executors.Dismiss()
+		release()
+	}
 }

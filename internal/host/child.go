@@ -54,6 +54,7 @@ func Start(path string, argv []string, attr *syscall.ProcAttr) (*Child, error) {
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 		pid, err := fork(path, argv, attr)
 		c.PID = pid
+		starts.Add(1)
 		if err == nil {
 			alive.Store(pid, c)
 			if attr.Sys != nil && attr.Sys.Setsid {

@@ -32,6 +32,8 @@ const (
 	muchSwap  = 1 << 20                // B: a few pages come and go on any machine
 
 	muchThrottling = 0.01 // of the time
+
+	justNow = 2 * time.Millisecond // takes what keeps a trial, or little more
 )
 
 // muchWaiting is the share of the time in which some thread waits that is not put down to chance: a tenth, and less where
@@ -52,9 +54,13 @@ func NewMonitor() *Monitor { return &Monitor{past: []Counters{Count()}, count: C
 // part of the machine in between; "" if nothing is known to have. workers is how many of our threads wanted to run at
 // once, 0 if that is not known.
 //
-// Between the two lies all of a trial: the start of its process too, in which one thread of ours runs.
+// Between the two lies all of a trial: the start of its process too, in which one thread of ours runs. Where one trial follows
+// another at once, the counters after that one are those before this one.
 func (w *Monitor) Trial() func(workers int) string {
-	before := w.take()
+	before := w.past[len(w.past)-1]
+	if Monotonic()-before.At > justNow {
+		before = w.take()
+	}
 	return func(workers int) string {
 		after := w.take()
 		return before.Until(after, w.past[0], workers, w.cores)

@@ -76,6 +76,10 @@ func sourcesOf(cgroups string, cpus []int, file func(path string) string) source
 func ours() (sum time.Duration, known bool) {
 	u := UsageNow()
 	sum = u.User + u.System
+	if c, only := alone(); only {
+		p, ok := parseStat([]byte(read("/proc/" + strconv.Itoa(c.PID) + "/stat")))
+		return sum + p.CPU + p.Reaped, ok
+	}
 	if !HasChildren() {
 		return sum, true
 	}

@@ -6,6 +6,10 @@ package host
 // alone.
 func Known() (map[int]bool, error) {
 	known := map[int]bool{}
+	if c, only := alone(); only {
+		known[c.PID] = true
+		return known, nil
+	}
 	if !HasChildren() {
 		return known, nil
 	}

@@ -75,14 +75,6 @@ func kibibytes(s string) int64 {
 	return n * 1024
 }
 
-func read(path string) string {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return ""
-	}
-	return string(data)
-}
-
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

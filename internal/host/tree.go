@@ -138,6 +138,19 @@ func (s *sweep) signal(sig syscall.Signal) {
 	}
 }
 
+// Reap waits for the children that have ended, and tells whether there are others.
+func Reap() (left bool) {
+	for {
+		switch pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); {
+		case err == syscall.EINTR || pid > 0:
+		case err != nil:
+			return false
+		default:
+			return true
+		}
+	}
+}
+
 // reap waits for a child that has ended.
 func reap(pid int) {
 	for {

@@ -53,14 +53,14 @@ func Table() (self Process, all []Process, err error) {
 		if err != nil {
 			continue
 		}
-		data, err := os.ReadFile("/proc/" + name + "/stat")
+		data, err := slurp("/proc/" + name + "/stat")
 		switch {
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ESRCH), errors.Is(err, fs.ErrPermission):
 			continue // ended meanwhile, or hidden from us
 		case err != nil:
 			return self, nil, err
 		}
-		if p, ok := parseStat(data); ok {
+		if p, ok := parseStat([]byte(data)); ok {
 			all = append(all, p)
 			if pid == os.Getpid() {
 				self = p
@@ -101,11 +101,7 @@ func parseStat(data []byte) (Process, bool) {
 
 // began is when a process was started; 0 if it cannot be seen.
 func began(pid int) uint64 {
-	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return 0
-	}
-	p, _ := parseStat(data)
+	p, _ := parseStat([]byte(read("/proc/" + strconv.Itoa(pid) + "/stat")))
 	return p.Began
 }
 

@@ -1,0 +1,94 @@
+package executors
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+
+	"bench/runner/internal/host"
+)
+
+// serveLauncher serves one trial of commands after the other, and returns the exit status as soon as it cannot serve
+// another: something went wrong, or processes are left, which the runner finds when this one has ended.
+func serveLauncher() int {
+	socket, err := claim(0)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "the launcher needs descriptor 0, which only the runner gives it: %v\n", err)
+		return 2
+	}
+	_ = host.Adopt() // else it is the runner that adopts, and this process seems to have nothing left
+	given := make(chan []int)
+	go func() {
+		for {
+			files, err := receive(socket)
+			if err != nil || len(files) != 4 { // the runner is gone: so are the commands, then
+				_ = syscall.Kill(0, syscall.SIGKILL)
+			}
+			given <- files
+		}
+	}()
+	requests, events := spaces()
+	for served := 1; ; served++ {
+		if status, again := serveHanded(<-given, requests, events); !again {
+			return status
+		}
+		if served%betweenSweeps == 0 {
+			runtime.GC()
+		}
+	}
+}
+
+// betweenSweeps is after how many trials memory is collected, while the runner keeps what the last one gave. By itself (see
+// newLauncher) it never is, since that might be while a command starts.
+const betweenSweeps = 20
+
+// serveHanded serves one trial with its four descriptors. If this process can serve another, it closes them; that is how
+// the runner sees that the trial is over.
+func serveHanded(files []int, requests *bufio.Reader, events *bufio.Writer) (status int, again bool) {
+	for i, fd := range files[1:3] {
+		if err := replace(fd, i+1); err != nil {
+			return 2, false
+		}
+		syscall.Close(fd)
+	}
+	in, out := os.NewFile(uintptr(files[0]), "requests"), os.NewFile(uintptr(files[3]), "events")
+	requests.Reset(in)
+	events.Reset(out)
+	status = serve(requests, events, func() bool {
+		again = !host.Reap()
+		return again
+	})
+	if status != 0 || !again {
+		return status, false
+	}
+	null, err := syscall.Open(os.DevNull, syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	if err != nil || replace(null, 1) != nil || replace(null, 2) != nil {
+		return 2, false
+	}
+	syscall.Close(null)
+	in.Close()
+	out.Close()
+	return 0, true
+}
+
+// receive waits for the descriptors of the next trial.
+func receive(socket int) ([]int, error) {
+	space := make([]byte, syscall.CmsgSpace(4*4))
+	var one [1]byte
+	for {
+		n, oob, _, _, err := syscall.Recvmsg(socket, one[:], space, syscall.MSG_CMSG_CLOEXEC)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil || n == 0 {
+			return nil, fmt.Errorf("the runner is gone: %w", err)
+		}
+		messages, err := syscall.ParseSocketControlMessage(space[:oob])
+		if err != nil || len(messages) != 1 {
+			return nil, fmt.Errorf("no descriptors came: %w", err)
+		}
+		return syscall.ParseUnixRights(&messages[0])
+	}
+}

@@ -1,0 +1,118 @@
+package executors
+
+import (
+	"os"
+	"slices"
+	"syscall"
+
+	"bench/runner/internal/host"
+)
+
+// launcher is the process of a trial of commands that stays for the next such trial. A command is a fresh process in any
+// case; to make a fresh one of what starts it, too, would take three times as long as a short command.
+//
+// It is handed the four descriptors of each trial through a socket, which is its standard input, and ends with its group
+// when that is closed. It stays only if nothing of the trial is left: it adopts what its commands leave behind.
+type launcher struct {
+	child  *host.Child
+	socket int // our end
+	env    []string
+	served int
+}
+
+// idle is the launcher that waits for the next trial of commands. It belongs to who holds turn.
+var idle *launcher
+
+// mostServed is after how many trials and tasks a launcher is replaced: what it has left in memory is the least that can be
+// told of the memory of a command.
+const mostServed = 5000
+
+// Dismiss ends the process that Run may have kept for the next trial of commands.
+func Dismiss() {
+	turn <- struct{}{}
+	defer func() { <-turn }()
+	dismiss()
+}
+
+func dismiss() {
+	if idle != nil {
+		idle.end()
+		idle = nil
+	}
+}
+
+// stays tells whether a job's process may be one that was there before. One with limits is watched from its beginning;
+// a pinned one leaves its thread pinned.
+func stays(job Job) bool { return len(job.Commands) > 0 && job.Limits == (Limits{}) && !job.Pin }
+
+// engage hands a trial to the idle launcher if that was started with the same environment, or else to a new one.
+func (t *trial) engage(env []string, files []int) (*host.Child, error) {
+	l := idle
+	idle = nil
+	if l != nil && (!slices.Equal(l.env, env) || l.hand(files) != nil) {
+		l.end()
+		l = nil
+	}
+	if l == nil {
+		var err error
+		if l, err = newLauncher(env); err != nil {
+			return nil, err
+		}
+		if err := l.hand(files); err != nil {
+			l.end()
+			return nil, err
+		}
+	}
+	t.launcher = l
+	return l.child, nil
+}
+
+func newLauncher(env []string) (*launcher, error) {
+	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer syscall.Close(ends[1])
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		syscall.Close(ends[0])
+		return nil, err
+	}
+	defer null.Close()
+	none := null.Fd()
+	attr := &syscall.ProcAttr{Dir: "/", Env: env, Files: []uintptr{uintptr(ends[1]), none, none}, Sys: host.OfOwn()}
+	child, err := host.StartStanding(func() (*host.Child, error) { return host.Start(host.Self(), []string{host.Self()}, attr) })
+	if err != nil {
+		syscall.Close(ends[0])
+		return nil, err
+	}
+	host.Expendable(child.PID)
+	return &launcher{child: child, socket: ends[0], env: env}, nil
+}
+
+// hand gives it the descriptors of a trial.
+func (l *launcher) hand(files []int) error {
+	return syscall.Sendmsg(l.socket, []byte{0}, syscall.UnixRights(files...), nil, syscall.MSG_NOSIGNAL)
+}
+
+// end ends it. It has no trial, or its trial has ended it already.
+func (l *launcher) end() {
+	l.child.Signal(syscall.SIGKILL)
+	<-l.child.Ended
+	syscall.Close(l.socket)
+}
+
+// release keeps the launcher of a trial that is over, if it said that it can stay.
+func (t *trial) release() {
+	switch l := t.launcher; {
+	case l == nil:
+	case !t.kept:
+		syscall.Close(l.socket) // it has ended
+	default:
+		if l.served += 1 + len(t.job.Tasks); l.served < mostServed {
+			idle = l
+		} else {
+			l.end()
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package executors
+
+import (
+	"strings"
+	"testing"
+
+	"bench/runner/internal/host"
+	"bench/runner/results"
+)
+
+// started runs a command and gives what its shell said on stderr: the number of the process that started it.
+func started(t *testing.T, text string, change ...func(*Job)) (parent string, o Observation) {
+	t.Helper()
+	job := commandsOf(&Command{Argv: []string{"sh", "-c", "echo $PPID >&2; " + text}})
+	job.Executor, job.Workers, job.Dir, job.WorkDir, job.Output = "serial", 1, t.TempDir(), "", false
+	for _, c := range change {
+		c(&job)
+	}
+	o = Run(t.Context(), job)
+	parent, _, _ = strings.Cut(o.Stderr, "\n")
+	return parent, o
+}
+
+func TestALauncherStaysForTheNextTrial(t *testing.T) {
+	t.Cleanup(Dismiss)
+	first, o := started(t, "true")
+	if o.Status != results.OK || first == "" {
+		t.Fatalf("%s %q, started by %q", o.Status, o.Reason, first)
+	}
+	for _, c := range []struct {
+		name   string
+		text   string
+		change func(*Job)
+		status results.Status
+		stays  bool // for this trial
+		after  bool // for the next
+	}{
+		{"another", "true", func(*Job) {}, results.OK, true, true},
+		{"two workers", "true", func(j *Job) { j.Executor, j.Workers = "procs", 2 }, results.OK, true, true},
+		{"with variables", "true", func(j *Job) { j.Env = map[string]string{"A": "b"} }, results.OK, true, true},
+		{"one that fails", "exit 3", func(*Job) {}, results.Crash, true, true},
+		{"one whose orphan has ended", "(true &); sleep 0.05", func(*Job) {}, results.OK, true, true},
+		{"one that leaves a process", "sleep 60 & true", func(*Job) {}, results.Leaked, true, false},
+		{"with a limit", "true", func(j *Job) { j.Limits.Processes = 100 }, results.OK, false, false},
+		{"pinned", "true", func(j *Job) { j.Pin = true }, results.OK, false, false},
+		{"one that kills what started it", "kill -9 $PPID; sleep 60", func(*Job) {}, results.Crash, true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			was, _ := started(t, "true")
+			got, o := started(t, c.text, c.change)
+			if o.Status != c.status {
+				t.Errorf("%s: %s, not %s", o.Status, o.Reason, c.status)
+			}
+			if (got == was) != c.stays {
+				t.Errorf("started by %q, the one before by %q", got, was)
+			}
+			if next, _ := started(t, "true"); (next == was) != c.after {
+				t.Errorf("the next is started by %q, the one before by %q", next, was)
+			}
+		})
+	}
+}
+
+// What a launcher is told of one trial is gone with it.
+func TestALauncherHasNothingOfTheTrialBefore(t *testing.T) {
+	t.Cleanup(Dismiss)
+	secret := func(j *Job) { j.Env = map[string]string{"SECRET": "word"} }
+	was, _ := started(t, "true", secret)
+	now, o := started(t, `echo "<$SECRET>" >&2; ls /proc/$PPID/fd | wc -l >&2; ls /proc/self/fd | wc -l >&2`)
+	again, o2 := started(t, `echo "<$SECRET>" >&2; ls /proc/$PPID/fd | wc -l >&2; ls /proc/self/fd | wc -l >&2`)
+	if was != now || now != again {
+		t.Fatalf("started by %s, %s and %s", was, now, again)
+	}
+	if !strings.Contains(o.Stderr, "<>") {
+		t.Errorf("it has the variables of the trial before: %q", o.Stderr)
+	}
+	if o.Stderr != o2.Stderr {
+		t.Errorf("descriptors add up: %q, then %q", o.Stderr, o2.Stderr)
+	}
+}
+
+func TestDismissLeavesNothing(t *testing.T) {
+	if _, o := started(t, "true"); o.Status != results.OK {
+		t.Fatal(o.Status, o.Reason)
+	}
+	Dismiss()
+	Dismiss()
+	if known, err := host.Known(); err != nil || len(known) > 0 {
+		t.Errorf("children are left: %v, %v", known, err)
+	}
+}
+
+// The CPU time of a launcher that waits is ours, not that of a neighbour.
+func TestALauncherIsNoNeighbour(t *testing.T) {
+	t.Cleanup(Dismiss)
+	const busy = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done"
+	before := host.Count()
+	_, o := started(t, busy)
+	after := host.Count()
+	if used := o.Usage.User + o.Usage.System; used == 0 || after.Ours-before.Ours < used/2 {
+		t.Errorf("ours grew by %v, and the trial used %v", after.Ours-before.Ours, used)
+	}
+}
