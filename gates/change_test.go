@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"bench/runner/internal/stats"
 	"bench/runner/results"
 	"bench/runner/spec"
 )
@@ -149,7 +148,6 @@ func TestErrorRatesOfChange(t *testing.T) {
 	for _, blocks := range [][2]int{{5, 5}, {10, 10}, {40, 10}, {10, 40}} {
 		plan := identified(pair(blocks[1], blocks[1]))
 		checks := mustCompile(t, plan, asserted("change(procs=2) < 0.05", "", ""))
-		draws := map[int]*stats.Draws{}
 		pass, fail := 0.0, 0.0
 		for range runs {
 			of := func(n int, truth float64) []results.Trial {
@@ -157,7 +155,6 @@ func TestErrorRatesOfChange(t *testing.T) {
 			}
 			m := measure(Data{Plan: plan, Trials: of(blocks[1], 1.05), Host: host, Resamples: resamples,
 				References: map[string]*Reference{"main": storedRun(plan, of(blocks[0], 1))}})
-			m.draws = draws
 			switch v, _ := m.judge(&checks[0], true); v.Outcome {
 			case Pass:
 				pass += 1 / float64(runs)

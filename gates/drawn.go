@@ -1,14 +1,20 @@
 package gates
 
-import "bench/runner/internal/stats"
+import (
+	"slices"
+	"sync"
+
+	"bench/runner/internal/stats"
+)
 
 // resamples is how many times the blocks are drawn for a verdict.
 const resamples = 20_000
 
-// What is kept for the next check, at 160 kB for the medians of a cell, and about 1 MB for the draws of a number of blocks.
+// What is kept for the next check: 0.6 MB of the medians of cells, so that those of a baseline are there for all of its
+// cells, and 32 MB of draws, which is what the looks of a run with 400 blocks take.
 const (
-	mostMedians = 256
-	mostDraws   = 8
+	mostMedians = 4
+	mostDrawn   = 16_000_000
 )
 
 // drawn is what a query is answered on: each of some blocks once, or one resample of them.
@@ -21,7 +27,13 @@ type drawn struct {
 // resampling is shared by all that is computed on the same blocks: rows belong together, so that pairs stay pairs.
 type resampling struct {
 	draws   *stats.Draws
-	medians map[sampleKey][]float64 // on each row
+	medians []medians // the last that was asked for first
+}
+
+// medians are those of a cell's metric on each row.
+type medians struct {
+	sampleKey
+	rows []float64
 }
 
 // each is every block once.
@@ -45,44 +57,65 @@ func (d *drawn) places(do func(block int)) {
 // medians of a cell's metric on the rows; nil where a block lacks it, so that it cannot be had in this way.
 func (m *measured) medians(cell int, x metric, d *drawn) []float64 {
 	key := sampleKey{cell, x.name}
-	if known, found := d.medians[key]; found {
-		return known
+	for i, known := range d.medians {
+		if known.sampleKey == key {
+			copy(d.medians[1:], d.medians[:i])
+			d.medians[0] = known
+			return known.rows
+		}
 	}
+	rows := m.mediansOf(cell, x, d)
+	d.medians = slices.Insert(d.medians, 0, medians{key, rows})
+	return rows
+}
+
+func (m *measured) mediansOf(cell int, x metric, d *drawn) []float64 {
 	s := m.sample(cell, x)
 	values := make([]float64, len(d.blocks))
 	for i, b := range d.blocks {
 		if !s.has[b] {
-			d.medians[key] = nil
 			return nil
 		}
 		values[i] = s.values[b]
 	}
-	if len(d.medians) >= mostMedians {
-		clear(d.medians)
-	}
-	d.medians[key] = d.draws.Medians(values)
-	return d.medians[key]
+	return d.draws.Medians(values)
 }
 
-// redrawn are resamples of the blocks. They are kept with the data, since checks of the same cells share them.
+// redrawn are resamples of the blocks. They are kept with the data, since checks of the same cells share them. Medians go
+// here and not where they are asked for: a check may ask for those of many cells on each row.
 func (m *measured) redrawn(blocks []int) *drawn {
-	draws := m.draw(len(blocks))
+	draws := drawsOf(len(blocks), m.resamples())
 	key := string(encodePlaces(blocks))
 	if m.resampled.key != key { // checks are judged in their order, mostly on the same blocks: one set is kept
-		m.resampled.key, m.resampled.resampling = key, &resampling{draws, map[sampleKey][]float64{}}
+		m.resampled.key, m.resampled.resampling = key, &resampling{draws: draws}
+	}
+	if kept := m.resampled.medians; len(kept) > mostMedians {
+		m.resampled.medians = slices.Clone(kept[:mostMedians])
 	}
 	return &drawn{blocks: blocks, resampling: m.resampled.resampling}
 }
 
-// draw has the draws of n blocks.
-func (m *measured) draw(n int) *stats.Draws {
-	if m.draws[n] == nil {
-		if len(m.draws) >= mostDraws { // of a run that is looked at after each block
-			clear(m.draws)
-		}
-		m.draws[n] = stats.NewDraws(n, m.resamples())
+// kept are draws of this process: those of a number of blocks are the same for whoever asks, and take longer to make
+// than a check to be judged.
+var kept struct {
+	sync.Mutex
+	draws map[[2]int]*stats.Draws // by blocks and rows
+	drawn int                     // how often, in all of them
+}
+
+// drawsOf are some rows of draws of n blocks.
+func drawsOf(n, rows int) *stats.Draws {
+	kept.Lock()
+	defer kept.Unlock()
+	if known := kept.draws[[2]int{n, rows}]; known != nil {
+		return known
 	}
-	return m.draws[n]
+	d := stats.NewDraws(n, rows)
+	if kept.drawn += d.N * d.Rows; kept.draws == nil || kept.drawn > mostDrawn { // of a run that is looked at after each block
+		kept.draws, kept.drawn = map[[2]int]*stats.Draws{}, d.N*d.Rows
+	}
+	kept.draws[[2]int{n, rows}] = d
+	return d
 }
 
 func (m *measured) resamples() int {

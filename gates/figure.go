@@ -65,12 +65,7 @@ func (m *measured) speedupOf(cell int) (figure, bool) {
 	if f.n < stats.LeastBlocks {
 		return f, true
 	}
-	on := m.redrawn(blocks)
-	mine, theirs := m.medians(cell, total, on), m.medians(base, total, on)
-	f.rows = make([]float64, min(len(mine), len(theirs)))
-	for i := range f.rows {
-		f.rows[i] = m.Plan.Growth(cell, base) * theirs[i] / mine[i]
-	}
+	f.rows = m.ratios(cell, base, m.redrawn(blocks))
 	return f, true
 }
 

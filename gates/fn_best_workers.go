@@ -1,9 +1,6 @@
 package gates
 
-import (
-	"bench/runner/internal/expression"
-	"bench/runner/internal/stats"
-)
+import "bench/runner/internal/expression"
 
 func init() {
 	register(function{
@@ -12,12 +9,12 @@ func init() {
 		value: func(q *query) (any, error) {
 			best, least := 0, 0.0
 			for _, cell := range q.cells {
-				values, err := q.values(cell, total)
+				time, err := q.medianOf(cell, total)
 				if err != nil {
 					return nil, err
 				}
 				workers := q.Plan.Cells[cell].Workers
-				m := stats.Median(values) / q.Plan.Growth(cell, q.cells[0])
+				m := time / q.Plan.Growth(cell, q.cells[0])
 				if best == 0 || m < least || m == least && workers < best {
 					best, least = workers, m
 				}

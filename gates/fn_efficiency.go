@@ -14,5 +14,12 @@ func init() {
 			s, err := q.speedup(0)
 			return s / float64(q.Plan.Cells[cell].Workers), err
 		},
+		rows: func(q *query) []float64 {
+			c := &q.Plan.Cells[q.cells[0]]
+			if !c.Counted() {
+				return nil
+			}
+			return q.speedups(float64(c.Workers))
+		},
 	})
 }

@@ -10,5 +10,6 @@ func init() {
 	register(function{
 		Function: expression.Function{Name: "throughput", Unit: "tasks/s", Doc: "tasks / wall time, median of the trials"},
 		value:    func(q *query) (any, error) { return q.median(rate) },
+		rows:     func(q *query) []float64 { return q.medians(rate) },
 	})
 }

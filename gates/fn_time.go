@@ -19,24 +19,39 @@ func init() {
 		}},
 		check: checkStat,
 		value: func(q *query) (any, error) {
-			stat, phase := q.params[0].(string), q.params[1].(string)
-			if p, isPercentile := percentile(stat); isPercentile {
-				return q.taskTime(stat, p)
+			x, of := timeOf(q.params)
+			if of == nil {
+				return q.median(x)
 			}
-			values, err := q.values(q.cells[0], phases[phase])
+			values, err := q.values(q.cells[0], x)
 			if err != nil {
 				return nil, err
 			}
-			return statistics[stat](values), nil
+			return of(values), nil
+		},
+		rows: func(q *query) []float64 {
+			if x, of := timeOf(q.params); of == nil {
+				return q.medians(x)
+			}
+			return nil
 		},
 	})
 }
 
+// timeOf is what is asked for: a metric of the trials, and what of them; nil: their median.
+func timeOf(params []any) (metric, func([]float64) float64) {
+	stat, phase := params[0].(string), params[1].(string)
+	if p, isPercentile := percentile(stat); isPercentile {
+		return taskTime(stat, p), nil
+	}
+	return phases[phase], statistics[stat]
+}
+
+// statistics are those of the trials beside the median.
 var statistics = map[string]func([]float64) float64{
-	"median": stats.Median,
-	"mean":   stats.Mean,
-	"min":    func(v []float64) float64 { return stats.Quantile(v, 0) },
-	"max":    func(v []float64) float64 { return stats.Quantile(v, 1) },
+	"mean": stats.Mean,
+	"min":  func(v []float64) float64 { return stats.Quantile(v, 0) },
+	"max":  func(v []float64) float64 { return stats.Quantile(v, 1) },
 }
 
 var phases = map[string]metric{
@@ -53,7 +68,7 @@ func checkStat(params []any) error {
 	switch {
 	case isPercentile && phase != "total":
 		return fmt.Errorf("stat=%q is of the tasks, which have no phase %q", stat, phase)
-	case isPercentile || statistics[stat] != nil:
+	case isPercentile || stat == "median" || statistics[stat] != nil:
 		return nil
 	}
 	return fmt.Errorf("stat is median, mean, min, max, or a percentile such as p90, not %q", stat)
@@ -66,15 +81,14 @@ func percentile(stat string) (float64, bool) {
 	return p / 100, found && err == nil && p > 0 && p < 100
 }
 
-// taskTime is the median over the trials of a quantile of each trial's tasks: across trials a tail quantile of ten
-// values says nothing.
-func (q *query) taskTime(stat string, p float64) (any, error) {
-	x := metric{stat + " of the tasks", func(t *results.Trial) float64 {
+// taskTime is a quantile of each trial's tasks, of which the median over the trials is taken: across trials a tail
+// quantile of ten values says nothing.
+func taskTime(stat string, p float64) metric {
+	return metric{stat + " of the tasks", func(t *results.Trial) float64 {
 		times := make([]float64, len(t.Spans))
 		for i, s := range t.Spans {
 			times[i] = (s.End - s.Start).Seconds()
 		}
 		return stats.Quantile(times, p)
 	}}
-	return q.median(x)
 }

@@ -18,6 +18,7 @@ type function struct {
 	across   bool                     // compares with another run, or build; its first parameter is since
 	check    func(params []any) error // of the values of Params; nil: all are fine
 	value    func(*query) (any, error)
+	rows     func(*query) []float64 // value on all rows of a resampling at once, where that takes less; nil, or gives nil: ask for each
 }
 
 // kind says what a function is asked about.

@@ -75,14 +75,13 @@ func (s *statistic) found(at sight, looks int) finding {
 // does. One in which it has no value counts for neither side.
 func (s *statistic) resample(f *finding) (against, in float64) {
 	on := s.data.redrawn(f.complete)
-	ask := s.caller(on)
-	program := s.check.assertion.program
 	rows, yes, no := on.draws.Rows, 0, 0
-	for on.row = range rows {
-		v, err := program.Eval(s.vars, ask)
-		if err == nil && v == true {
+	for holds, err := range s.holdsOn(on) {
+		switch {
+		case err != nil:
+		case holds:
 			yes++
-		} else if err == nil {
+		default:
 			no++
 		}
 	}
@@ -97,23 +96,20 @@ func (s *statistic) observed(f *finding) []float64 {
 		return nil
 	}
 	on := s.data.redrawn(f.complete)
-	ask := s.caller(on)
-	var values []float64
-	for on.row = range on.draws.Rows {
-		v, err := f.told.left.Eval(s.vars, ask)
-		x, isNumber := asNumber(v)
-		if err != nil || !isNumber {
-			continue
+	left := s.numbersOn(on, f.told.left)
+	limits := left // any: not looked at
+	if f.told.both {
+		limits = s.numbersOn(on, f.told.right)
+	}
+	values := make([]float64, 0, len(left))
+	for i, x := range left {
+		switch limit := limits[i]; {
+		case !finite(x):
+		case !f.told.both:
+			values = append(values, x)
+		case finite(limit) && limit != 0:
+			values = append(values, x*(f.told.limit/limit))
 		}
-		if f.told.both {
-			v, err := f.told.right.Eval(s.vars, ask)
-			limit, isNumber := asNumber(v)
-			if err != nil || !isNumber || limit == 0 {
-				continue
-			}
-			x *= f.told.limit / limit
-		}
-		values = append(values, x)
 	}
 	return values
 }

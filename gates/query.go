@@ -70,6 +70,9 @@ func (q *query) pairs(a, b int, x metric) (as, bs []float64, err error) {
 	return nil, nil, &missing{reason: fmt.Sprintf("%s and %s have no ok trial in the same block", q.key(a), q.key(b))}
 }
 
+// medians are those of the first cell on all rows of a resampling; nil where some block lacks the metric.
+func (q *query) medians(x metric) []float64 { return q.measured.medians(q.cells[0], x, q.on) }
+
 // known is the median on a resample of blocks that all have the metric: all of them are computed at once.
 func (q *query) known(cell int, x metric) (float64, bool) {
 	if q.on.row < 0 {
@@ -84,12 +87,20 @@ func (q *query) known(cell int, x metric) (float64, bool) {
 }
 
 func (q *query) median(x metric) (any, error) {
-	if m, known := q.known(q.cells[0], x); known {
-		return m, nil
-	}
-	values, err := q.values(q.cells[0], x)
+	m, err := q.medianOf(q.cells[0], x)
 	if err != nil {
 		return nil, err
+	}
+	return m, nil
+}
+
+func (q *query) medianOf(cell int, x metric) (float64, error) {
+	if m, known := q.known(cell, x); known {
+		return m, nil
+	}
+	values, err := q.values(cell, x)
+	if err != nil {
+		return 0, err
 	}
 	return stats.Median(values), nil
 }
@@ -112,6 +123,32 @@ func (q *query) speedup(i int) (float64, error) {
 		return 0, &missing{reason: q.key(cell) + " has a median time of 0"}
 	}
 	return q.Plan.Growth(cell, base) * stats.Median(theirs) / m, nil
+}
+
+// speedups are those of the first cell on all rows of a resampling, divided by a number; nil where a row has none.
+func (q *query) speedups(by float64) []float64 {
+	cell, base := q.cells[0], q.bases[0]
+	if slices.ContainsFunc(q.medians(total), func(m float64) bool { return m <= 0 }) {
+		return nil
+	}
+	out := q.ratios(cell, base, q.on)
+	for i := range out {
+		out[i] /= by
+	}
+	return out
+}
+
+// ratios are the speedups of a cell against another on all rows of a resampling; nil where a block lacks one of the two.
+func (m *measured) ratios(cell, base int, on *drawn) []float64 {
+	mine, theirs := m.medians(cell, total, on), m.medians(base, total, on)
+	if mine == nil || theirs == nil {
+		return nil
+	}
+	out, growth := make([]float64, len(mine)), m.Plan.Growth(cell, base)
+	for i := range out {
+		out[i] = growth * theirs[i] / mine[i]
+	}
+	return out
 }
 
 // trials are what happened in a cell, whatever came of it; an error if nothing did.

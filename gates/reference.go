@@ -121,7 +121,7 @@ func (t *then) median(m *measured, on *drawn) float64 {
 		return stats.Median(t.values)
 	}
 	if t.medians == nil {
-		t.medians = m.draw(len(t.values)).Medians(t.values)
+		t.medians = drawsOf(len(t.values), m.resamples()).Medians(t.values)
 	}
 	return t.medians[(on.row+len(t.medians)/2)%len(t.medians)]
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"bench/runner/internal/matrix"
-	"bench/runner/internal/stats"
 	"bench/runner/results"
 	"bench/runner/spec"
 )
@@ -46,7 +45,6 @@ type measured struct {
 	pasts        map[string]*measured // the references that were asked, by since
 	thens        map[thenKey]*then
 
-	draws     map[int]*stats.Draws // by the number of blocks
 	resampled struct {
 		key string
 		*resampling
@@ -62,7 +60,7 @@ func measure(d Data) *measured {
 	n := len(d.Plan.Cells)
 	m := &measured{Data: d, counted: make([][]*results.Trial, n), ok: make([][]*results.Trial, n),
 		control: make([][]*results.Trial, n), absent: make([]string, n), unready: make([]string, n), missed: make([]bool, n), seen: make([][]*results.Trial, n),
-		contaminated: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, pasts: map[string]*measured{}, thens: map[thenKey]*then{}, draws: map[int]*stats.Draws{}}
+		contaminated: make([][]string, n), ran: make([][]bool, n), samples: map[sampleKey]sample{}, pasts: map[string]*measured{}, thens: map[thenKey]*then{}}
 	index := map[trialKey]int{}
 	for i, c := range d.Plan.Cells {
 		index[trialKey{c.Workload.Name, c.Cell}] = i

@@ -142,7 +142,7 @@ func (m *measured) scaling(cells []int) (Scaling, bool) {
 }
 
 func (m *measured) crew(cells, blocks []int) crew {
-	draws := stats.NewDraws(len(blocks), redraws)
+	draws := drawsOf(len(blocks), redraws)
 	var c crew
 	for _, cell := range cells {
 		times := m.on(cell, blocks, total.of)

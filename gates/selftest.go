@@ -78,11 +78,10 @@ type tester struct {
 	check *Check
 	data  Data  // with the trials of the check's cells alone
 	cells []int // those that the check asks for what is random
-	draws map[int]*stats.Draws
 }
 
 func newTester(c *Check, data Data) *tester {
-	t := &tester{check: c, data: data, draws: map[int]*stats.Draws{}}
+	t := &tester{check: c, data: data}
 	t.Verdict, _ = measure(data).judge(c, true)
 	t.unexcused()
 	t.data.Trials = nil

@@ -48,7 +48,6 @@ func (t *tester) least(red func(step float64) bool) float64 {
 
 func (t *tester) red(cell int, a alteration, factor float64) bool {
 	m := measure(t.altered(cell, a, factor))
-	m.draws = t.draws
 	v, _ := m.judge(t.check, true)
 	return v.Outcome == Fail
 }

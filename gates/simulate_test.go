@@ -161,12 +161,11 @@ func simulated(t *testing.T, rows []claimed, runs, resamples int) []rates {
 
 func (r claimed) rates(plan *spec.Plan, checks []Check, runs, resamples int) (out rates) {
 	random := rand.New(rand.NewPCG(7, uint64(len(r.machine.name))))
-	draws := map[int]*stats.Draws{}
 	truth, middle := limit*(1+r.above), r.machine.median()
 	var lengths []float64
 	for range runs {
 		w := NewWatch(checks, plan, host)
-		w.data.Resamples, w.draws = resamples, draws
+		w.data.Resamples = resamples
 		blocks, machine := 0, 1/middle
 		for cells := w.Needed(); len(cells) > 0; cells = w.Needed() {
 			machine *= math.Exp(r.machine.drift * random.NormFloat64())
@@ -177,7 +176,6 @@ func (r claimed) rates(plan *spec.Plan, checks []Check, runs, resamples int) (ou
 			blocks++
 		}
 		data := measure(w.data)
-		data.draws = draws
 		v, _ := data.judge(&checks[0], true)
 		switch v.Outcome {
 		case Pass:

@@ -16,7 +16,11 @@ type statistic struct {
 
 	random, exact query       // only n and asked: what the last evaluation rested on
 	constants     map[int]any // by call: answers that no draw of blocks changes
-	from          int         // the look to begin with: those before it are known not to decide
+	answered      struct {    // what calls came to on all rows of a resampling
+		on    *resampling
+		calls map[int][]float64
+	}
+	from int // the look to begin with: those before it are known not to decide
 }
 
 func (m *measured) statistic(c *Check) *statistic {

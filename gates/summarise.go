@@ -47,7 +47,7 @@ func (m *measured) summary(cell int) Summary {
 		s.Spread = number(spread)
 		s.Quartiles = &[2]float64{stats.Quantile(times, 0.25), stats.Quantile(times, 0.75)}
 	}
-	s.CPU, s.CoresUsed, s.Memory = q.medianOf(cpu), q.medianOf(used), q.medianOf(peak)
+	s.CPU, s.CoresUsed, s.Memory = q.typical(cpu), q.typical(used), q.typical(peak)
 	s.User, s.System = q.meanOf(user), q.meanOf(system)
 	s.Phases = q.phases()
 	if c.Baseline >= 0 {
@@ -86,13 +86,9 @@ func (m *measured) compare(s *Summary, cell, base int) {
 
 // speedupInterval is the middle 95 % of the speedup on resamples, as a verdict has it.
 func (m *measured) speedupInterval(cell, base int, on *drawn) *[2]float64 {
-	mine, theirs := m.medians(cell, total, on), m.medians(base, total, on)
-	if mine == nil || theirs == nil {
+	ratios := m.ratios(cell, base, on)
+	if ratios == nil {
 		return nil
-	}
-	ratios := make([]float64, len(mine))
-	for i := range mine {
-		ratios[i] = m.Plan.Growth(cell, base) * theirs[i] / mine[i]
 	}
 	if ci, ok := stats.Percentiles(ratios, stats.IntervalTail(len(on.blocks))); ok {
 		return &ci
@@ -114,7 +110,7 @@ var (
 	system = metric{"system time", func(t *results.Trial) float64 { return t.Usage.System.Seconds() }}
 )
 
-func (q *query) medianOf(x metric) *float64 {
+func (q *query) typical(x metric) *float64 {
 	v, err := q.median(x)
 	if err != nil {
 		return nil
@@ -132,7 +128,7 @@ func (q *query) meanOf(x metric) *float64 {
 
 func (q *query) phases() *results.Phases {
 	of := func(name string) time.Duration {
-		m := q.medianOf(phases[name])
+		m := q.typical(phases[name])
 		if m == nil {
 			return 0
 		}

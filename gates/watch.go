@@ -20,12 +20,11 @@ type Watch struct {
 	next    []wanted // of each check: with how many clean blocks it is to be looked at again, and at which look
 	blocks  int      // counted ones that were asked for
 	reason  string
-	draws   map[int]*stats.Draws
 }
 
 // NewWatch follows a run of a plan from its start.
 func NewWatch(checks []Check, plan *spec.Plan, host Host) *Watch {
-	return &Watch{checks: checks, data: Data{Plan: plan, Host: host}, settled: make([]bool, len(checks)), next: make([]wanted, len(checks)), draws: map[int]*stats.Draws{}, Confirm: true}
+	return &Watch{checks: checks, data: Data{Plan: plan, Host: host}, settled: make([]bool, len(checks)), next: make([]wanted, len(checks)), Confirm: true}
 }
 
 // Against gives the stored runs that change() compares with.
@@ -136,7 +135,6 @@ func (w *Watch) all() []int {
 // open are the cells of the checks that are not settled, and how many checks these are.
 func (w *Watch) open() (cells []int, checks int) {
 	m := measure(w.data)
-	m.draws = w.draws
 	for i := range w.checks {
 		if w.settled[i] {
 			continue

@@ -202,6 +202,13 @@ func (p *Plan) fill(d design, facets [][]matrix.Facet, reasons []string, base []
 	e := p.Experiment
 	place := make([]int, d.size)
 	f := newFiller(d, list)
+	kept := 0
+	for _, reason := range reasons {
+		if reason == "" {
+			kept++
+		}
+	}
+	p.Cells = make([]PlannedCell, 0, kept)
 	var amounts []string
 	for i := range d.size {
 		place[i] = -1

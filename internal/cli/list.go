@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -55,7 +56,9 @@ func (a *app) listCommand() *cobra.Command {
 		ValidArgs: names,
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(_ *cobra.Command, args []string) error {
-			w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+			out := bufio.NewWriter(a.stdout) // a tabwriter writes each piece of a line by itself
+			defer out.Flush()
+			w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 			defer w.Flush()
 			for i, t := range a.topics() {
 				if len(args) == 1 {

@@ -125,7 +125,7 @@ func (c *compilation) prepare(tree *parser.Tree) {
 	for name := range refused() {
 		delete(config.Builtins, name)
 	}
-	c.program = &Program{text: c.text, wantBool: c.scope.Bool, source: tree.Source, config: config, facts: c.facts}
+	c.program = &Program{text: c.text, wantBool: c.scope.Bool, source: tree.Source, config: config, facts: c.facts, bound: map[*ast.CallNode]*boundCall{}}
 }
 
 func (c *compilation) check(tree *parser.Tree) {

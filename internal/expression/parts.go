@@ -80,6 +80,7 @@ type Operand struct {
 	From, To int
 	Unit     string
 	program  *Program
+	node     ast.Node
 	code     *vm.Program
 }
 
@@ -130,5 +131,5 @@ func (p *Program) findComparisons(node ast.Node, negated bool) {
 func (p *Program) operand(node ast.Node) (Operand, error) {
 	code, err := p.compile(node)
 	s := p.facts.span(node)
-	return Operand{From: s.from, To: s.to, Unit: p.facts.unit(node), program: p, code: code}, err
+	return Operand{From: s.from, To: s.to, Unit: p.facts.unit(node), program: p, node: node, code: code}, err
 }

@@ -33,6 +33,7 @@ type Program struct {
 	source file.Source
 	config *conf.Config
 	facts  *facts
+	bound  map[*ast.CallNode]*boundCall
 
 	code        *vm.Program
 	machine     vm.VM

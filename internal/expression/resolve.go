@@ -150,25 +150,32 @@ func (c *compilation) resolveCall(n *ast.CallNode) {
 
 // register makes a function of expr of this one call, so that the call itself carries its number for free.
 func (c *compilation) register(b *boundCall, callee *ast.IdentifierNode) {
-	p, index, params := c.program, b.index, b.function.Params
-	selectors := len(p.calls[index].Args)
+	p, index := c.program, b.index
+	p.bound[b.node] = b
 	callee.Value = fmt.Sprintf("%s#%d", b.function.Name, index)
 	f := &builtin.Function{Name: callee.Value, Types: []reflect.Type{typeNumber}}
 	if b.function.Any {
 		f.Types[0] = typeAny
 	}
 	f.Func = func(args ...any) (any, error) {
-		given := args[selectors:]
-		if err := conform(b.function.Name, params, given); err != nil {
+		selector, params, err := b.arguments(p, args)
+		if err != nil {
 			return nil, &callError{err}
 		}
-		v, err := p.caller(index, args[:selectors:selectors], given)
+		v, err := p.caller(index, selector, params)
 		if err != nil {
 			return nil, &callError{err}
 		}
 		return v, nil
 	}
 	p.config.Functions[callee.Value] = f
+}
+
+// arguments are what a Caller is given: the values of the selector, and those of the parameters, with their types.
+func (b *boundCall) arguments(p *Program, args []any) (selector, params []any, err error) {
+	selectors := len(p.calls[b.index].Args)
+	params = args[selectors:]
+	return args[:selectors:selectors], params, conform(b.function.Name, b.function.Params, params)
 }
 
 var (

@@ -29,13 +29,18 @@ func sortedQuantile(sorted []float64, p float64) float64 {
 	if math.IsNaN(sorted[0]) { // NaN sorts first
 		return math.NaN()
 	}
-	at := min(max(p, 0), 1) * float64(len(sorted)-1)
-	i := int(at)
-	if i+1 == len(sorted) || at == float64(i) {
+	i, f := rank(len(sorted), p)
+	if f == 0 {
 		return sorted[i]
 	}
-	f := at - float64(i)
 	return (1-f)*sorted[i] + f*sorted[i+1]
+}
+
+// rank is where a quantile of n sorted values lies: at the i-th of them, from 0, and a share f of the way to the next.
+func rank(n int, p float64) (i int, f float64) {
+	at := min(max(p, 0), 1) * float64(n-1)
+	i = int(at)
+	return i, at - float64(i)
 }
 
 // Mean is the arithmetic mean; NaN for an empty sample.
