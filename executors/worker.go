@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"time"
@@ -113,14 +114,22 @@ func (w *worker) chunk(tasks []byte) error {
 
 func (w *worker) now() time.Duration { return max(time.Since(w.base)+w.offset, 0) }
 
-// instant is t on the system's monotonic clock. Both clocks are read in turn until nothing came between.
+// instant is t on the system's monotonic clock. Both clocks are read in turn until nothing came between; where something
+// always does, the reading in which the least did counts.
 func instant(t time.Time) time.Duration {
+	return narrowest(func() time.Duration { return time.Since(t) }, host.Monotonic)
+}
+
+func narrowest(since, monotonic func() time.Duration) (at time.Duration) {
 	const near = 5 * time.Microsecond
-	for tries := 0; ; tries++ {
-		before := time.Since(t)
-		m := host.Monotonic()
-		if after := time.Since(t); after-before < near || tries == 10 {
-			return m - (before+after)/2
+	least := time.Duration(math.MaxInt64)
+	for tries := 0; tries <= 10 && least >= near; tries++ {
+		before := since()
+		m := monotonic()
+		after := since()
+		if after-before < least {
+			least, at = after-before, m-(before+after)/2
 		}
 	}
+	return at
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sync"
 
 	"bench/runner/gates"
 	"bench/runner/reports"
@@ -79,11 +78,9 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 	var summaries []gates.Summary
 	var scalings []gates.Scaling
 	var noise []gates.Noise
-	var beside sync.WaitGroup
-	beside.Go(func() { summaries = gates.Summaries(data) })
-	beside.Go(func() { scalings, noise = gates.Scalings(data), gates.NoiseOf(data) })
 	verdicts := gates.Judge(x.checks, data)
-	beside.Wait()
+	summaries = gates.Summaries(data)
+	scalings, noise = gates.Scalings(data), gates.NoiseOf(data)
 	word, code := gates.Word(verdicts, data)
 	if code == 0 && (run.Finished.IsZero() || run.Outcome == interrupted) {
 		word, code = "INTERRUPTED", 3 // less was measured than the spec asks for
