@@ -3,7 +3,7 @@ GO ?= go
 FUZZTIME ?= 1000x
 STATIC = CGO_ENABLED=0
 
-.PHONY: build test lint race fuzz bench chaos chaos-short fleet simulate golden experiments looks gallery claims check
+.PHONY: build test lint race fuzz bench chaos chaos-short fleet costs simulate golden experiments looks gallery claims check
 build: ; $(STATIC) $(GO) build -trimpath -o runner ./cmd/runner
 test: ; $(STATIC) $(GO) test -vet=off -timeout 14m ./executors/shims ./cmd/runner ./gates ./...
 lint: ; @$(STATIC) .ci/lint
@@ -13,10 +13,11 @@ bench: ; $(GO) run ./internal/bench -o docs/benchmarks.md
 chaos: ; $(GO) run ./internal/chaos -v
 chaos-short: ; @$(STATIC) .ci/chaos
 fleet: ; @$(STATIC) .ci/fleet
+costs: ; @.ci/costs
 simulate: ; $(STATIC) $(GO) test -count=1 -timeout 90m -run '^Test(ErrorRates|ErrorRatesOfChange|FalseShifts|FoundShifts|Choices|NoiseThatRemembers|RandIndices)$$' -v ./gates ./internal/stats -simulate
 golden: ; @.ci/golden
 experiments: build ; @.ci/experiments && .ci/once
 looks: build ; @.ci/formats && .ci/page
 gallery: build ; @.ci/gallery
 claims: build ; ./runner run -q experiments/articles && ./runner claims experiments/articles -o docs/claims.md
-check: ; @$(MAKE) -j3 test race lint fuzz looks && $(MAKE) -j2 experiments chaos-short fleet
+check: ; @$(MAKE) -j3 test race lint fuzz looks && $(MAKE) -j2 experiments chaos-short fleet costs

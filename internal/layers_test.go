@@ -43,11 +43,12 @@ var layers = map[string][]string{
 	"reports/charts":          {"internal/stats"},
 	"internal/serve":          {"reports", "results"},
 	"internal/cli":            {"*"},
-	"internal/bench":          {"internal/host", "internal/stats", "results/sqlite"},
+	"internal/bench":          {"internal/host", "internal/stats", "results/sqlite", "workloads"},
 	"internal/chaos/fleet":    {"results", "results/sqlite", "internal/host"},
 	"internal/bench/cluster":  {"executors", "executors/cluster", "internal/broker", "results", "workloads"},
 	"internal/bench/verdicts": {"internal/stats"},
 	"internal/bench/builds":   {"internal/stats"},
+	"internal/bench/costs":    {"cmd/runner/early/role", "executors", "internal/cli", "internal/host", "results", "results/sqlite", "workloads"},
 	"internal/chaos":          {"results", "results/sqlite", "internal/host"},
 	"cmd/runner":              {"internal/cli", "executors", "cmd/runner/early/role", "cmd/runner/early/version"},
 
