@@ -24,10 +24,7 @@ var timed = []struct {
 	{"gzip of 2 MB", []string{"gzip", "-9", "-c", "numbers.txt"}},
 }
 
-const (
-	timedRounds = 30
-	timedRuns   = 10 // in each round, by each of the two
-)
+const timedRuns = 10 // in each round, by each of the two
 
 // commands times the same commands with runner and with hyperfine, in turn.
 func (b *bench) commands() ([]row, error) {
@@ -60,8 +57,8 @@ func (b *bench) timedBoth(name string, argv []string) ([]row, error) {
 	spec := fmt.Sprintf("version: 1\nname: timed\nworkloads: {w: {command: %s}}\nrepeats: {min: %d, warmup: 1}\n", words, timedRuns)
 	var ours, peers []float64
 	var spreads, peerSpreads [][]float64
-	for range timedRounds {
-		r, err := b.measure(spec)
+	for range b.rounds {
+		r, err := b.text(spec)
 		if err != nil {
 			return nil, err
 		}
@@ -72,18 +69,19 @@ func (b *bench) timedBoth(name string, argv []string) ([]row, error) {
 		ours, peers = append(ours, stats.Median(r.Cells[0].Times)), append(peers, stats.Median(times))
 		spreads, peerSpreads = append(spreads, deviations(r.Cells[0].Times)), append(peerSpreads, deviations(times))
 	}
-	median, medianText := ratio(ours, peers)
-	spread, lowest, highest := spreadRatio(spreads, peerSpreads)
+	median := ratio(ours, peers)
+	spread := spreadRatio(spreads, peerSpreads)
 	return []row{
-		{"timing `" + name + "`: median of 10", milliseconds(ours), "hyperfine -N, " + milliseconds(peers), medianText, "0.99 to 1.01", yes(median >= 0.99 && median <= 1.01)},
-		{"timing `" + name + "`: spread (median deviation from the median of its 10)", milliseconds(slices.Concat(spreads...)), "hyperfine -N, " + milliseconds(slices.Concat(peerSpreads...)),
-			fmt.Sprintf("%.3f [%.3f, %.3f] (n=%d)", spread, lowest, highest, timedRounds), "≤ 1", yes(spread <= 1)},
+		{what: "reported time of `" + name + "`, median of 10", ours: milliseconds(ours), peer: "hyperfine -N, " + milliseconds(peers),
+			ratio: median.String(), target: "≤ 1.01", met: median.atMost(1.01)},
+		{what: "spread of `" + name + "` (median deviation from the median of its 10)", ours: milliseconds(slices.Concat(spreads...)),
+			peer: "hyperfine -N, " + milliseconds(slices.Concat(peerSpreads...)), ratio: spread.String(), target: "≤ 1", met: spread.atMost(1)},
 	}, nil
 }
 
 // spreadRatio is the ratio of the median deviations of all rounds, and its 95 % interval when rounds are resampled: a
 // round is what the two have in common.
-func spreadRatio(ours, peers [][]float64) (ratio, lowest, highest float64) {
+func spreadRatio(ours, peers [][]float64) estimate {
 	of := func(rounds func(i int) int) float64 {
 		var a, b []float64
 		for i := range ours {
@@ -98,7 +96,11 @@ func spreadRatio(ours, peers [][]float64) (ratio, lowest, highest float64) {
 		again[i] = of(func(int) int { return random.IntN(len(ours)) })
 	}
 	slices.Sort(again)
-	return of(func(i int) int { return i }), again[len(again)/40], again[len(again)*39/40]
+	e := estimate{value: of(func(i int) int { return i }), n: len(ours)}
+	if len(ours) >= 6 { // fewer, drawn again, are too much alike
+		e.lowest, e.highest = again[len(again)/40], again[len(again)*39/40]
+	}
+	return e
 }
 
 // hyperfine gives the times of its runs, in seconds. It reads what the commands write, as runner does; by default it would

@@ -2,29 +2,47 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"os"
-	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 
 	"bench/runner/internal/host"
 	"bench/runner/internal/stats"
 )
 
-func table(rows []row) string {
-	m := host.Environment()
-	var b strings.Builder
-	fmt.Fprintf(&b, `# What runner costs
+const head = `# What runner costs
 
-Made by `+"`make bench`"+`; do not edit. Figures of one machine (%s, %d usable cores, %s %s, %s) drift with what else it does; the ratios
-were measured pair by pair in this run. An interval is the distribution-free one of the median at 95 %% or more.
+Made by ` + "`make bench`" + `; do not edit. Runner and its peers are measured in turn, in one run, and nearly all of it by runner itself: the specs are in
+[experiments/bench](../experiments/bench), and each stands alone too, as in ` + "`runner run experiments/bench/start.yaml`" + `. A ratio is one of blocks in
+which both sides took part, with its 95 %% interval over n of them ([methodology](methodology.md)); a row is inconclusive where they do not decide, or where
+the machine was busy with something else. Figures are medians of one machine (%s, %d usable cores,
+%s %s, %s). They drift with what else it does; the ratios hardly do. What counts instead of timing is in [counts](costs.md).
+
+A peer that is not there is left out, and its row says so. On Debian and its kin all of them come with this, before ` + "`make bench`" + `:
+
+` + "```" + `sh
+apt-get install hyperfine parallel sqlite3 gcc python3 python3-venv linux-perf
+python3 -m venv peers && . peers/bin/activate && pip install pyperf rebench numpy scipy
+` + "```" + `
 
 | what | runner | peer | ratio | target | met |
 |---|---|---|---|---|---|
-`, known(m.CPU), m.Cores, m.OS, known(m.Kernel), runtime.Version())
+`
+
+func table(rows []row) string {
+	m := host.Environment()
+	var b strings.Builder
+	fmt.Fprintf(&b, head, known(m.CPU), m.Cores, m.OS, known(m.Kernel), runtime.Version())
 	for _, r := range rows {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.what, r.ours, r.peer, r.ratio, r.target, r.met)
+	}
+	missed := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.why == "" })
+	if len(missed) > 0 {
+		b.WriteString("\n## Why rows miss\n\n")
+	}
+	for _, r := range missed {
+		fmt.Fprintf(&b, "- %s (%s): %s\n", r.what, r.target, r.why)
 	}
 	return b.String()
 }
@@ -36,50 +54,6 @@ func known(s string) string {
 	return s
 }
 
-// ratio is the median of the ratios of neighbours, with its interval.
-func ratio(ours, peers []float64) (median float64, text string) {
-	ratios := make([]float64, len(ours))
-	for i := range ours {
-		ratios[i] = ours[i] / peers[i]
-	}
-	median = stats.Median(ratios)
-	text = fmt.Sprintf("%.3f (n=%d)", median, len(ratios))
-	if i, ok := stats.MedianInterval(ratios, 0.95); ok {
-		text = fmt.Sprintf("%.3f [%.3f, %.3f] (n=%d)", median, i[0], i[1], len(ratios))
-	}
-	return median, text
-}
-
-func yes(met bool) string {
-	if met {
-		return "yes"
-	}
-	return "**no**"
-}
-
-func milliseconds(sample []float64) string {
-	return fmt.Sprintf("%.2f ms", 1000*stats.Median(sample))
-}
-
-// python is an interpreter to compare with; "" if there is none.
-func python() string {
-	path, err := exec.LookPath("python3")
-	if err != nil {
-		return ""
-	}
-	// A version manager's stand-in starts a shell first: ask the interpreter itself where it is.
-	out, err := exec.Command(path, "-c", "import sys; print(sys.executable)").Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
-}
-
-func rate(perSecond float64) string {
-	if perSecond >= 1e6 {
-		return fmt.Sprintf("%.2f M/s", perSecond/1e6)
-	}
-	return fmt.Sprintf("%.0f k/s", math.Round(perSecond/1e3))
-}
+func milliseconds(sample []float64) string { return quantity(stats.Median(sample), "s") }
 
 func write(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }
