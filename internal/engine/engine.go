@@ -111,7 +111,7 @@ func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 		err = c.onHosts(ctx, stage, room)
 		return c.out, err
 	}
-	around := newSteps(e, stage, here{e}, room.next)
+	around := newSteps(e, stage, here{e, room}, room.next)
 	defer func() { out.Undone = around.cleanup(ctx) }()
 	if around.prepare(ctx); ctx.Err() != nil {
 		out.Interrupted = true

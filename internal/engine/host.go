@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 
 	"bench/runner/executors"
@@ -40,7 +39,10 @@ type Hosts interface {
 var errLost = errors.New("the host was lost")
 
 // here is this machine.
-type here struct{ engine *Engine }
+type here struct {
+	engine *Engine
+	room   *scratch
+}
 
 func (h here) Name() string { return "" }
 
@@ -60,6 +62,6 @@ func (h here) Files(ctx context.Context, dir string) (map[string]any, error) {
 	return FilesIn(ctx, dir)
 }
 
-func (h here) Free(dir string) { _ = os.RemoveAll(dir) } // what cannot be removed now goes with the whole, or stays
+func (h here) Free(dir string) { h.room.free(dir) }
 
 func (h here) Lost() error { return nil }

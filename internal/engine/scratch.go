@@ -2,10 +2,12 @@ package engine
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -20,6 +22,9 @@ type scratch struct {
 	path string
 	lock *os.File
 	made atomic.Int64
+
+	mu    sync.Mutex
+	spare string // a trial's directory in which there was nothing left, for the next one
 }
 
 const scratchPrefix = "runner-trial-"
@@ -56,10 +61,45 @@ func privateDir(parent, prefix string) (*scratch, error) {
 	return &scratch{path: path, lock: lock}, nil
 }
 
-// next makes the directory of one trial.
-func (s *scratch) next() (string, error) {
-	dir, _ := s.mark()
+// next is the directory of one trial.
+func (s *scratch) next() (dir string, err error) {
+	s.mu.Lock()
+	dir, s.spare = s.spare, ""
+	s.mu.Unlock()
+	if dir != "" {
+		return dir, nil
+	}
+	dir, _ = s.mark()
 	return dir, os.Mkdir(dir, 0o700)
+}
+
+// free removes the directory of a trial with what is in it, or keeps it for the next one if that is nothing: the file system
+// takes longer to remove a directory and make another than many a trial does.
+func (s *scratch) free(dir string) {
+	if untouched(dir) {
+		s.mu.Lock()
+		dir, s.spare = s.spare, dir
+		s.mu.Unlock()
+	}
+	if dir != "" {
+		_ = os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
+	}
+}
+
+// untouched tells whether a directory is as it was made: a trial may have put something else in its place, or changed who
+// may use it.
+func untouched(dir string) bool {
+	f, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !owned(info) || info.Mode() != os.ModeDir|0o700 {
+		return false
+	}
+	_, err = f.Readdirnames(1)
+	return err == io.EOF
 }
 
 // mark is a path for a directory that is made elsewhere: nobody has another of that name.

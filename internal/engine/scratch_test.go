@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -95,5 +96,61 @@ func TestPrivateDir(t *testing.T) {
 	remove()
 	if _, err := os.Lstat(path); !os.IsNotExist(err) {
 		t.Errorf("%s is still there: %v", path, err)
+	}
+}
+
+// TestDirectoriesUsedAgain: the next trial gets the directory of the one before only if that is as it was made.
+func TestDirectoriesUsedAgain(t *testing.T) {
+	s, err := newScratch(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.remove()
+	precious := filepath.Join(t.TempDir(), "precious")
+	if err := os.Mkdir(precious, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(dir string) error
+		again  bool
+	}{
+		"nothing":             {func(string) error { return nil }, true},
+		"a file":              {func(dir string) error { return os.WriteFile(filepath.Join(dir, ".x"), nil, 0o600) }, false},
+		"a directory":         {func(dir string) error { return os.Mkdir(filepath.Join(dir, "x"), 0o700) }, false},
+		"others may write":    {func(dir string) error { return os.Chmod(dir, 0o777) }, false},
+		"nobody may read":     {func(dir string) error { return os.Chmod(dir, 0o300) }, false},
+		"removed":             {os.Remove, false},
+		"a link in its place": {func(dir string) error { return errors.Join(os.Remove(dir), os.Symlink(precious, dir)) }, false},
+		"a file in its place": {func(dir string) error { return errors.Join(os.Remove(dir), os.WriteFile(dir, nil, 0o600)) }, false},
+		"a file that came, went": {func(dir string) error {
+			file := filepath.Join(dir, "x")
+			return errors.Join(os.WriteFile(file, nil, 0o600), os.Remove(file))
+		}, true},
+	} {
+		dir, err := s.next()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if err := c.change(dir); err != nil {
+			t.Fatal(name, err)
+		}
+		s.free(dir)
+		next, err := s.next()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if (next == dir) != c.again {
+			t.Errorf("%s: %s, then %s", name, dir, next)
+		}
+		if entries, err := os.ReadDir(next); err != nil || len(entries) > 0 {
+			t.Errorf("%s: the next has %v, %v", name, entries, err)
+		}
+		if _, err := os.Lstat(dir); !c.again && !os.IsNotExist(err) {
+			t.Errorf("%s: it is still there: %v", name, err)
+		}
+		s.free(next)
+	}
+	if _, err := os.Stat(precious); err != nil {
+		t.Error(err)
 	}
 }
