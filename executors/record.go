@@ -45,6 +45,9 @@ func open(ctx context.Context, job Job) (*record, context.Context) {
 	r := &record{
 		job: job, spans: make([]results.TaskSpan, n), results: make([]workloads.Result, n), seen: make([]bool, n),
 	}
+	clear(r.spans) // the kernel gives memory when it is first written to, which is not to be while tasks run
+	clear(r.results)
+	clear(r.seen)
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.restart()
 	return r, ctx

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -294,9 +295,12 @@ func (s *speaker) tell(o Observation, stays bool) {
 }
 
 func appendTask(b []byte, s results.TaskSpan, value workloads.Result) ([]byte, error) {
-	b = fmt.Appendf(b, `{"event":"task","task":%d,"worker":%d,"start":%d,"end":%d,"cpu":%d,"result":`,
-		s.Task, s.Worker, s.Start, s.End, s.CPU)
-	b, err := appendValue(b, value)
+	b = strconv.AppendInt(append(b, `{"event":"task","task":`...), int64(s.Task), 10)
+	b = strconv.AppendInt(append(b, `,"worker":`...), int64(s.Worker), 10)
+	b = strconv.AppendInt(append(b, `,"start":`...), int64(s.Start), 10)
+	b = strconv.AppendInt(append(b, `,"end":`...), int64(s.End), 10)
+	b = strconv.AppendInt(append(b, `,"cpu":`...), int64(s.CPU), 10)
+	b, err := appendValue(append(b, `,"result":`...), value)
 	return append(b, '}', '\n'), err
 }
 

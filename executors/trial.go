@@ -195,10 +195,7 @@ const goLine = "go\n"
 // instruct writes the request, and go when the process is ready. Then stdin stays open until the trial is over: its
 // end tells a process that the runner is gone. A process that does not read is found out by the timeout.
 func (t *trial) instruct(stdin *os.File, line []byte) {
-	if t.launcher != nil { // a turn less on the way: it has no interpreter to be warmed up before the clock
-		line = append(line, goLine...)
-	}
-	if _, err := stdin.Write(line); err != nil || t.launcher != nil {
+	if _, err := stdin.Write(line); err != nil {
 		return
 	}
 	select {

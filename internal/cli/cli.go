@@ -34,7 +34,6 @@ type app struct {
 
 // Main runs the command line and returns the exit code. It never panics: an internal fault is trouble, exit code 2.
 func Main(args []string) (code int) {
-	thrift()
 	ctx, caught, stop := signals()
 	defer stop()
 	stdout := &product{file: os.Stdout}
@@ -53,14 +52,6 @@ func Main(args []string) (code int) {
 		err = stdout.lost
 	}
 	return a.exit(err, caught())
-}
-
-// thrift keeps the heap small, unless GOGC says otherwise: the runner has nothing to do while a trial runs, but its memory
-// is missing then. To judge takes a tenth longer for it.
-func thrift() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(30)
-	}
 }
 
 // product is stdout. It keeps the first error of writing, so that no verb can lose what it was asked for in silence; that

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"slices"
 
 	"bench/runner/gates"
@@ -78,6 +80,7 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 	var summaries []gates.Summary
 	var scalings []gates.Scaling
 	var noise []gates.Noise
+	defer thrift()()
 	verdicts := gates.Judge(x.checks, data)
 	summaries = gates.Summaries(data)
 	scalings, noise = gates.Scalings(data), gates.NoiseOf(data)
@@ -156,3 +159,13 @@ func (a *app) sayProblems(r *reports.Report) {
 var precedence = []int{2, 1, 4, 3, 5, 0}
 
 func precedes(a, b int) bool { return slices.Index(precedence, a) < slices.Index(precedence, b) }
+
+// thrift keeps the heap small while many checks are judged, unless GOGC says otherwise: that is when most memory is in use,
+// and it takes a tenth longer.
+func thrift() (done func()) {
+	if os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	before := debug.SetGCPercent(30)
+	return func() { debug.SetGCPercent(before) }
+}

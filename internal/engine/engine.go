@@ -145,6 +145,7 @@ func (c *course) trial(ctx context.Context, around *steps, slot spec.Slot, r *ro
 		return results.Trial{}, fmt.Errorf("make the trial's directory: %w", err)
 	}
 	defer around.host.Free(dir)
+	quieten()
 	started := c.Now()
 	seen, contaminated := around.during(ctx, slot.Cell, job(c.Plan, cell, r.number, dir))
 	trial := results.Trial{

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -42,24 +43,33 @@ func TakeTurn(ctx context.Context, path string, waiting func(pid int)) (done fun
 			return nothing, err
 		}
 		if current(f, path) {
-			_ = f.Truncate(0)
-			_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
+			if holder(f) != os.Getpid() { // a change would be on its way to the disk when the trial is to be durable
+				_ = f.Truncate(0)
+				_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
+			}
 			return func() { f.Close() }, nil // which ends the lock
 		}
 		f.Close() // it was removed meanwhile: who comes now takes another
 	}
 }
 
+// ancestor is the last one that was found: to read the table of all processes for each trial takes longer than many a trial.
+var ancestor atomic.Int64
+
 // descends tells whether this process is started by another, or by one that is started by it, and so on. Where that cannot
 // be seen, who is in a run that is guarded is.
 func descends(from int) bool {
+	if from > 0 && int64(from) == ancestor.Load() {
+		return true
+	}
 	self, table, err := Table()
 	if err != nil {
 		return os.Getenv(RunVariable) != ""
 	}
 	for _, d := range Descendants(Process{PID: from}, table) {
-		if d.PID == self.PID {
-			return from > 0
+		if d.PID == self.PID && from > 0 {
+			ancestor.Store(int64(from))
+			return true
 		}
 	}
 	return false
