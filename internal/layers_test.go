@@ -43,7 +43,7 @@ var layers = map[string][]string{
 	"reports/charts":          {"internal/stats"},
 	"internal/serve":          {"reports", "results"},
 	"internal/cli":            {"*"},
-	"internal/bench":          {"internal/host", "internal/stats", "results/sqlite", "workloads"},
+	"internal/bench":          {"executors", "internal/host", "internal/stats", "results", "results/sqlite", "workloads"},
 	"internal/chaos/fleet":    {"results", "results/sqlite", "internal/host"},
 	"internal/bench/cluster":  {"executors", "executors/cluster", "internal/broker", "results", "workloads"},
 	"internal/bench/verdicts": {"internal/stats"},

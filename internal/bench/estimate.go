@@ -33,15 +33,14 @@ func (e estimate) String() string {
 	return fmt.Sprintf("%s [%s, %s] (n=%d)", digits(e.value), digits(e.lowest), digits(e.highest), e.n)
 }
 
-// atMost tells whether a limit is kept. Where the value is above it and the interval reaches below, that is not known.
+// atMost tells whether a limit is kept. Where the interval has the limit in it, that is not known.
 func (e estimate) atMost(limit float64) string {
 	switch {
 	case e.highest == 0:
-		return "inconclusive"
-	case e.value <= limit:
+	case e.highest <= limit:
 		return "yes"
-	case e.lowest <= limit:
-		return "inconclusive"
+	case e.lowest > limit:
+		return "**no**"
 	}
-	return "**no**"
+	return "inconclusive"
 }

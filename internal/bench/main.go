@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"bench/runner/executors"
 )
 
 // row is one line of the table.
@@ -37,6 +39,7 @@ type bench struct {
 }
 
 func main() {
+	executors.Serve() // the trials that are started here are this program again
 	out := flag.String("o", "", "write the table to `FILE` as well")
 	repeats := flag.Int("n", 0, "measure so many `BLOCKS` of each spec, and rounds of the rest, for a quick look (default what each asks for)")
 	only := flag.String("only", "", "measure those parts alone whose name begins with `NAME`")

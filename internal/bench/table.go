@@ -37,7 +37,7 @@ func table(rows []row) string {
 	for _, r := range rows {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.what, r.ours, r.peer, r.ratio, r.target, r.met)
 	}
-	missed := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.why == "" })
+	missed := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.why == "" || r.met == "yes" })
 	if len(missed) > 0 {
 		b.WriteString("\n## Why rows miss\n\n")
 	}
