@@ -109,7 +109,7 @@ func unable(job Job, err error) Observation {
 var catch = sync.OnceFunc(func() {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU) // nobody reads them
 	told := make(chan os.Signal, 1)
-	signal.Notify(told, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+	signal.Notify(told, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT, lastSignal)
 	go func() {
 		for s := range told {
 			listener.tell(s)
@@ -120,9 +120,29 @@ var catch = sync.OnceFunc(func() {
 // listener is who is told of a signal: the trial that runs now.
 var listener ear
 
+// lastSignal means nothing. Go hands on what is pending in the order of numbers, so that all others come before it.
+const lastSignal = syscall.SIGWINCH
+
 type ear struct {
-	mu sync.Mutex
-	of *record
+	mu    sync.Mutex
+	of    *record
+	heard bool
+	last  chan struct{} // who waits for lastSignal; nil: nobody
+}
+
+// undisturbed tells whether no signal has come until now, also none that is still on its way.
+func (e *ear) undisturbed() bool {
+	last := make(chan struct{})
+	e.mu.Lock()
+	e.last = last
+	e.mu.Unlock()
+	if syscall.Kill(os.Getpid(), lastSignal) != nil {
+		return false
+	}
+	<-last
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return !e.heard
 }
 
 func (e *ear) by(r *record) {
@@ -135,6 +155,14 @@ func (e *ear) by(r *record) {
 func (e *ear) tell(s os.Signal) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if s == lastSignal {
+		if e.last != nil {
+			close(e.last)
+			e.last = nil
+		}
+		return
+	}
+	e.heard = true
 	if e.of != nil {
 		e.of.fail(failure{-1, 0, "the trial's process was told to end: " + s.String()})
 	}

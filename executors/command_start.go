@@ -28,13 +28,14 @@ type starter struct {
 	values   [256]workloads.Result
 }
 
-// settled tells that the thread of the first worker was made ready. A launcher has the same one for all of its trials.
-var settled bool
+// lasting tells that this process is a launcher, whose first worker has the same thread in all trials, and settled that
+// this thread was made ready.
+var lasting, settled bool
 
 // settle makes the thread of a worker ready. It goes through a start that fails, so that the first one that counts does
 // not pay for what is done for the first time.
 func (s *starter) settle() {
-	if s.number == 0 {
+	if s.number == 0 && lasting {
 		if settled {
 			return
 		}

@@ -64,7 +64,6 @@ type event struct {
 	Usage    *results.Usage  `json:"usage,omitempty"`
 
 	Disturbed string `json:"disturbed,omitempty"` // in done, from this program itself: see Observation
-	Stays     bool   `json:"stays,omitempty"`     // in done, from a launcher: nothing is left, and it can serve the next trial
 
 	value workloads.Result // Result, decoded
 }

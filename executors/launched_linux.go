@@ -18,7 +18,9 @@ func serveLauncher() int {
 		fmt.Fprintf(os.Stderr, "the launcher needs descriptor 0, which only the runner gives it: %v\n", err)
 		return 2
 	}
-	_ = host.Adopt() // else it is the runner that adopts, and this process seems to have nothing left
+	adopts := host.Adopt() == nil // else it is the runner that adopts, and this process seems to have nothing left
+	lasting = true
+	terms := host.TermsNow()
 	given := make(chan []int)
 	go func() {
 		for {
@@ -31,7 +33,10 @@ func serveLauncher() int {
 	}()
 	requests, events := spaces()
 	for served := 1; ; served++ {
-		if status, again := serveHanded(<-given, requests, events); !again {
+		stays := func() bool {
+			return adopts && !host.Reap() && listener.undisturbed() && host.TermsNow() == terms && say(socket)
+		}
+		if status, again := serveHanded(<-given, requests, events, stays); !again {
 			return status
 		}
 		if served%betweenSweeps == 0 {
@@ -40,13 +45,13 @@ func serveLauncher() int {
 	}
 }
 
-// betweenSweeps is after how many trials memory is collected, while the runner keeps what the last one gave. By itself (see
-// newLauncher) it never is, since that might be while a command starts.
+// betweenSweeps is after how many trials memory is collected, while the runner keeps what the last one gave: by itself it
+// would be now and then while a command starts.
 const betweenSweeps = 20
 
 // serveHanded serves one trial with its four descriptors. If this process can serve another, it closes them; that is how
 // the runner sees that the trial is over.
-func serveHanded(files []int, requests *bufio.Reader, events *bufio.Writer) (status int, again bool) {
+func serveHanded(files []int, requests *bufio.Reader, events *bufio.Writer, stays func() bool) (status int, again bool) {
 	for i, fd := range files[1:3] {
 		if err := replace(fd, i+1); err != nil {
 			return 2, false
@@ -56,11 +61,7 @@ func serveHanded(files []int, requests *bufio.Reader, events *bufio.Writer) (sta
 	in, out := os.NewFile(uintptr(files[0]), "requests"), os.NewFile(uintptr(files[3]), "events")
 	requests.Reset(in)
 	events.Reset(out)
-	status = serve(requests, events, func() bool {
-		again = !host.Reap()
-		return again
-	})
-	if status != 0 || !again {
+	if status = serve(requests, events, true); status != 0 {
 		return status, false
 	}
 	null, err := syscall.Open(os.DevNull, syscall.O_RDWR|syscall.O_CLOEXEC, 0)
@@ -68,9 +69,17 @@ func serveHanded(files []int, requests *bufio.Reader, events *bufio.Writer) (sta
 		return 2, false
 	}
 	syscall.Close(null)
+	if !stays() {
+		return 0, false
+	}
 	in.Close()
 	out.Close()
 	return 0, true
+}
+
+// say tells the runner that this process can serve another trial.
+func say(socket int) bool {
+	return syscall.Sendmsg(socket, []byte{0}, nil, nil, syscall.MSG_NOSIGNAL) == nil
 }
 
 // receive waits for the descriptors of the next trial.

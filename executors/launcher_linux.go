@@ -17,6 +17,7 @@ type launcher struct {
 	child  *host.Child
 	socket int // our end
 	env    []string
+	known  map[int]bool // children from before its last trial
 	served int
 }
 
@@ -63,7 +64,7 @@ func (t *trial) engage(env []string, files []int) (*host.Child, error) {
 			return nil, err
 		}
 	}
-	t.launcher = l
+	l.known, t.launcher = t.known, l
 	return l.child, nil
 }
 
@@ -95,10 +96,26 @@ func (l *launcher) hand(files []int) error {
 	return syscall.Sendmsg(l.socket, []byte{0}, syscall.UnixRights(files...), nil, syscall.MSG_NOSIGNAL)
 }
 
-// end ends it. It has no trial, or its trial has ended it already.
+// stays takes in whether it can serve another trial, which it says before it closes the events of the last one. It says so
+// here, since no command can get at a socket of another process as it can at a pipe.
+func (l *launcher) stays() bool {
+	if l == nil {
+		return false
+	}
+	var one [1]byte
+	n, _, err := syscall.Recvfrom(l.socket, one[:], syscall.MSG_DONTWAIT)
+	return err == nil && n == 1
+}
+
+// end ends it, between trials. Where something else has done so, more may be wrong.
 func (l *launcher) end() {
-	l.child.Signal(syscall.SIGKILL)
-	<-l.child.Ended
+	select {
+	case <-l.child.Ended:
+		_, _ = host.Sweep(l.known, 0, sweepPatience)
+	default:
+		l.child.Signal(syscall.SIGKILL)
+		<-l.child.Ended
+	}
 	syscall.Close(l.socket)
 }
 

@@ -1,8 +1,11 @@
 package executors
 
 import (
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"bench/runner/internal/host"
 	"bench/runner/results"
@@ -43,12 +46,20 @@ func TestALauncherStaysForTheNextTrial(t *testing.T) {
 		{"one that leaves a process", "sleep 60 & true", func(*Job) {}, results.Leaked, true, false},
 		{"with a limit", "true", func(j *Job) { j.Limits.Processes = 100 }, results.OK, false, false},
 		{"pinned", "true", func(j *Job) { j.Pin = true }, results.OK, false, false},
+		{"one that lowers its starter's priority", "renice -n 5 -p $PPID >/dev/null", func(*Job) {}, results.OK, true, false},
+		{"one that bounds its starter's files", "prlimit --pid $PPID --nofile=300", func(*Job) {}, results.OK, true, false},
+		{"one that signals its group", "trap '' TERM; kill -TERM 0; exit 0", func(*Job) {}, "", true, false}, // it may have ended before it is told
 		{"one that kills what started it", "kill -9 $PPID; sleep 60", func(*Job) {}, results.Crash, true, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			for _, tool := range []string{"renice", "prlimit"} {
+				if _, err := exec.LookPath(tool); err != nil && strings.HasPrefix(c.text, tool) {
+					t.Skip("there is no", tool)
+				}
+			}
 			was, _ := started(t, "true")
 			got, o := started(t, c.text, c.change)
-			if o.Status != c.status {
+			if c.status != "" && o.Status != c.status {
 				t.Errorf("%s: %s, not %s", o.Status, o.Reason, c.status)
 			}
 			if (got == was) != c.stays {
@@ -58,6 +69,37 @@ func TestALauncherStaysForTheNextTrial(t *testing.T) {
 				t.Errorf("the next is started by %q, the one before by %q", next, was)
 			}
 		})
+	}
+}
+
+// A trial that takes too long is over when its command is: the launcher does not wait for another then.
+func TestALauncherIsNotWaitedFor(t *testing.T) {
+	t.Cleanup(Dismiss)
+	ended := make(chan Observation, 1)
+	go func() {
+		_, o := started(t, "exec sleep 3600", func(j *Job) { j.Timeout, j.Grace = 200*time.Millisecond, time.Hour })
+		ended <- o
+	}()
+	select {
+	case o := <-ended:
+		if o.Status != results.Timeout {
+			t.Errorf("%s %q", o.Status, o.Reason)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it is waited for")
+	}
+}
+
+// Variables that tune Go programs are no command's that nobody gave it.
+func TestALauncherHandsNothingDown(t *testing.T) {
+	t.Cleanup(Dismiss)
+	for _, name := range goVariables {
+		t.Setenv(name, "") // restored by the test
+		os.Unsetenv(name)
+	}
+	_, o := started(t, "env | grep -E '^(GO|RUNNER_ROLE|RUNNER_OPEN_FILES)' >&2; true")
+	if _, rest, _ := strings.Cut(o.Stderr, "\n"); o.Status != results.OK || strings.Contains(rest, "GOGC") || strings.Contains(rest, "RUNNER_ROLE") {
+		t.Errorf("%s %q: %q", o.Status, o.Reason, rest)
 	}
 }
 

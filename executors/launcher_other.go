@@ -20,4 +20,6 @@ func (t *trial) engage([]string, []int) (*host.Child, error) { return nil, nil }
 
 func (t *trial) release() {}
 
+func (*launcher) stays() bool { return false }
+
 func serveLauncher() int { return 2 }

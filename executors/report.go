@@ -34,7 +34,6 @@ type report struct {
 	wrong       string // the first task reported twice
 	warnings    []string
 	disturbed   string
-	stays       bool
 	answered    time.Time // when the first line after ready came
 }
 
@@ -183,7 +182,7 @@ func (r *report) end(e event) error {
 		}
 	}
 	u.Leaked = 0 // only the runner can tell
-	r.phases, r.usage, r.disturbed, r.stays = p, u, printable(e.Disturbed), e.Stays
+	r.phases, r.usage, r.disturbed = p, u, printable(e.Disturbed)
 	return nil
 }
 

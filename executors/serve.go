@@ -123,7 +123,7 @@ func serveTrial() int {
 	requests, events := spaces()
 	requests.Reset(os.NewFile(uintptr(in), "requests"))
 	events.Reset(os.NewFile(uintptr(out), "events"))
-	return serve(requests, events, nil)
+	return serve(requests, events, false)
 }
 
 // spaces are what requests are read to, and events written to before they are sent.
@@ -131,9 +131,9 @@ func spaces() (*bufio.Reader, *bufio.Writer) {
 	return bufio.NewReaderSize(nil, 64<<10), bufio.NewWriterSize(nil, 64<<10)
 }
 
-// serve does what one request asks for, and returns the exit status. stays is called when all is done, where it is given,
-// and tells whether this process can serve another; it then sees to it itself that the runner's end is noticed.
-func serve(requests *bufio.Reader, events *bufio.Writer, stays func() bool) int {
+// serve does what one request asks for, and returns the exit status. A launcher sees to it itself that the runner's end is
+// noticed.
+func serve(requests *bufio.Reader, events *bufio.Writer, launcher bool) int {
 	s := &speaker{out: events}
 	job, executor, err := prepare(requests)
 	s.say(hello(executor, job))
@@ -146,7 +146,7 @@ func serve(requests *bufio.Reader, events *bufio.Writer, stays func() bool) int 
 	if line, err := requests.ReadString('\n'); err != nil || line != goLine {
 		return 1 // the runner is gone, or changed its mind
 	}
-	if stays == nil && (runtime.GOOS != "linux" || len(job.Commands) > 0) { // else the kernel ends this process when the runner ends
+	if !launcher && (runtime.GOOS != "linux" || len(job.Commands) > 0) { // else the kernel ends this process when the runner ends
 		go func() {
 			_, _ = requests.ReadByte()
 			_ = syscall.Kill(0, syscall.SIGKILL)
@@ -157,7 +157,7 @@ func serve(requests *bufio.Reader, events *bufio.Writer, stays func() bool) int 
 		s.refuse(err)
 		return 1
 	}
-	s.tell(o, stays != nil && stays())
+	s.tell(o)
 	return 0
 }
 
@@ -278,7 +278,7 @@ func decodeMap(raw json.RawMessage) (map[string]any, error) {
 }
 
 // tell reports an observation: a line a task, then done. What failed was said when it happened.
-func (s *speaker) tell(o Observation, stays bool) {
+func (s *speaker) tell(o Observation) {
 	var line []byte
 	var err error
 	for i, span := range o.Spans {
@@ -291,7 +291,7 @@ func (s *speaker) tell(o Observation, stays bool) {
 	for _, w := range o.Warnings {
 		s.say(event{Event: "warning", Text: w})
 	}
-	s.say(event{Event: "done", Phases: &o.Phases, Usage: &o.Usage, Disturbed: o.Disturbed, Stays: stays})
+	s.say(event{Event: "done", Phases: &o.Phases, Usage: &o.Usage, Disturbed: o.Disturbed})
 }
 
 func appendTask(b []byte, s results.TaskSpan, value workloads.Result) ([]byte, error) {

@@ -136,7 +136,7 @@ func (t *trial) closeStreams() {
 
 func (t *trial) launch(files []int) (*host.Child, error) {
 	if stays(t.job) {
-		return t.engage(append(environment(nil, roleLauncher, goVariables...), "GOGC=off"), files)
+		return t.engage(environment(nil, roleLauncher, goVariables...), files)
 	}
 	argv, role := t.job.Program, ""
 	if len(argv) == 0 {
@@ -279,9 +279,13 @@ func (t *trial) attend(ctx context.Context) {
 			case stepBroken:
 				t.child.Signal(syscall.SIGKILL)
 			case stepClosed:
-				if t.kept = t.launcher != nil && t.report.stays && t.cause == "" && !t.child.Killed(); t.kept {
+				stays := t.launcher.stays()
+				if t.kept = stays && t.cause == "" && !t.child.Killed(); t.kept {
 					t.clear()
 					return
+				}
+				if stays { // it would wait for another trial
+					t.child.Signal(syscall.SIGKILL)
 				}
 				end(t.grace())
 			case stepFailed:

@@ -77,13 +77,10 @@ func (a *app) reread(ctx context.Context, db *sqlite.DB, id string, asserts []st
 		return nil, x, data, err
 	}
 	data = gates.Data{Plan: &x.plan, Trials: trials, Host: gateHost(run), References: refs}
-	var summaries []gates.Summary
-	var scalings []gates.Scaling
-	var noise []gates.Noise
 	defer thrift()()
 	verdicts := gates.Judge(x.checks, data)
-	summaries = gates.Summaries(data)
-	scalings, noise = gates.Scalings(data), gates.NoiseOf(data)
+	summaries := gates.Summaries(data)
+	scalings, noise := gates.Scalings(data), gates.NoiseOf(data)
 	word, code := gates.Word(verdicts, data)
 	if code == 0 && (run.Finished.IsZero() || run.Outcome == interrupted) {
 		word, code = "INTERRUPTED", 3 // less was measured than the spec asks for

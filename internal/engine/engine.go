@@ -105,7 +105,10 @@ func (e *Engine) Run(ctx context.Context) (out Outcome, err error) {
 	if err != nil {
 		return out, err
 	}
-	defer func() { out.Undone = errors.Join(out.Undone, stage.close()) }()
+	defer func() {
+		executors.Dismiss() // before the fixtures end, which leave nothing behind that is not known to them
+		out.Undone = errors.Join(out.Undone, stage.close())
+	}()
 	c := course{Engine: e, proof: newProof(e.Plan), past: before, absent: make([]bool, len(e.Plan.Cells)), began: start}
 	if e.Hosts != nil {
 		err = c.onHosts(ctx, stage, room)

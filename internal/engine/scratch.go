@@ -24,7 +24,8 @@ type scratch struct {
 	made atomic.Int64
 
 	mu    sync.Mutex
-	spare string // a trial's directory in which there was nothing left, for the next one
+	given map[string]host.Stamp // directories of trials, as they were made
+	spare string                // one that is still so, for the next trial
 }
 
 const scratchPrefix = "runner-trial-"
@@ -58,7 +59,7 @@ func privateDir(parent, prefix string) (*scratch, error) {
 	}
 	host.Leave(path)
 	lock, _ := lockDir(path) // where there are no locks, nothing is ever found abandoned
-	return &scratch{path: path, lock: lock}, nil
+	return &scratch{path: path, lock: lock, given: map[string]host.Stamp{}}, nil
 }
 
 // next is the directory of one trial.
@@ -70,36 +71,48 @@ func (s *scratch) next() (dir string, err error) {
 		return dir, nil
 	}
 	dir, _ = s.mark()
-	return dir, os.Mkdir(dir, 0o700)
-}
-
-// free removes the directory of a trial with what is in it, or keeps it for the next one if that is nothing: the file system
-// takes longer to remove a directory and make another than many a trial does.
-func (s *scratch) free(dir string) {
-	if untouched(dir) {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return dir, err
+	}
+	if stamp, ok := stampOf(dir); ok {
 		s.mu.Lock()
-		dir, s.spare = s.spare, dir
+		s.given[dir] = stamp
 		s.mu.Unlock()
 	}
+	return dir, nil
+}
+
+// free removes the directory of a trial with what is in it, or keeps it for the next one if it is as it was made: the file
+// system takes longer to remove a directory and make another than many a trial does.
+func (s *scratch) free(dir string) {
+	now, ok := stampOf(dir)
+	s.mu.Lock()
+	if made, known := s.given[dir]; known && ok && made == now && s.spare == "" {
+		s.spare, dir = dir, ""
+	} else {
+		delete(s.given, dir)
+	}
+	s.mu.Unlock()
 	if dir != "" {
 		_ = os.RemoveAll(dir) // what cannot be removed now goes with the whole, or stays
 	}
 }
 
-// untouched tells whether a directory is as it was made: a trial may have put something else in its place, or changed who
-// may use it.
-func untouched(dir string) bool {
+// stampOf is that of an empty directory: where the clock of a file system is coarse, a file that was made at once does not
+// show in it.
+func stampOf(dir string) (stamp host.Stamp, empty bool) {
 	f, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
-		return false
+		return stamp, false
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || !owned(info) || info.Mode() != os.ModeDir|0o700 {
-		return false
+	if err != nil {
+		return stamp, false
 	}
+	stamp, ok := host.StampOf(info)
 	_, err = f.Readdirnames(1)
-	return err == io.EOF
+	return stamp, ok && err == io.EOF
 }
 
 // mark is a path for a directory that is made elsewhere: nobody has another of that name.

@@ -26,6 +26,9 @@ func slurp(path string) (string, error) {
 		page.bytes = make([]byte, 32<<10)
 	}
 	fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	for err == syscall.EINTR { // in containers some of them are served by a program
+		fd, err = syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	}
 	if err != nil {
 		return "", err
 	}
