@@ -7,11 +7,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +68,9 @@ type section struct {
 }
 
 func run(out string, repeats int, only string, verbose bool) error {
+	if out != "" && only != "" {
+		return errors.New("-only measures a part, and -o writes the whole page: give one of them")
+	}
 	dir, err := os.MkdirTemp("", "runner-bench-")
 	if err != nil {
 		return err
@@ -90,8 +95,8 @@ func run(out string, repeats int, only string, verbose bool) error {
 		began := time.Now()
 		fmt.Fprintf(os.Stderr, "%s …", s.name)
 		more, err := s.measure()
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+		if err != nil { // the others are not lost for it
+			more = []row{{what: s.name, met: "**error**: " + strings.Join(strings.Fields(err.Error()), " ")}}
 		}
 		fmt.Fprintf(os.Stderr, " %.0f s\n", time.Since(began).Seconds())
 		rows = append(rows, more...)
@@ -101,10 +106,15 @@ func run(out string, repeats int, only string, verbose bool) error {
 	}
 	text := table(rows)
 	fmt.Print(text)
-	if out == "" {
-		return nil
+	if out != "" {
+		if err := os.WriteFile(out, []byte(text), 0o644); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(out, []byte(text), 0o644)
+	if slices.ContainsFunc(rows, func(r row) bool { return strings.HasPrefix(r.met, "**error**") }) {
+		return errors.New("not everything could be measured: see the rows that say error")
+	}
+	return nil
 }
 
 // parts are the specs, in the order of their names, and then what is measured here.

@@ -154,5 +154,9 @@ func met(v verdict) string {
 		}
 		return "inconclusive"
 	}
-	return "left out: " + strings.ReplaceAll(v.Reason, "|", "\\|")
+	reason := strings.ReplaceAll(v.Reason, "|", "\\|")
+	if v.Outcome == "error" {
+		return "**error**: " + reason
+	}
+	return "left out: " + reason
 }

@@ -22,8 +22,8 @@ the machine was busy with something else. Figures are medians of one machine (%s
 A peer that is not there is left out, and its row says so. On Debian and its kin all of them come with this, before ` + "`make bench`" + `:
 
 ` + "```" + `sh
-apt-get install hyperfine parallel sqlite3 gcc python3 python3-venv linux-perf
-python3 -m venv peers && . peers/bin/activate && pip install pyperf rebench numpy scipy
+apt-get install hyperfine parallel time gcc python3 python3-venv linux-perf
+python3 -m venv .venv && . .venv/bin/activate && pip install pyperf rebench numpy scipy
 ` + "```" + `
 
 | what | runner | peer | ratio | target | met |

@@ -1,14 +1,18 @@
 """The same tasks one after the other, by two threads and by two processes, as people write it by hand."""
 
-import multiprocessing
+import multiprocessing.pool
+import multiprocessing.popen_fork
+import multiprocessing.queues
+import multiprocessing.synchronize
 import queue
 import threading
 
 
 def count(n):
-    while n > 0:
-        n -= 1
-    return n
+    left = n
+    while left > 0:
+        left -= 1
+    return n - left
 
 
 def serial(n, tasks):

@@ -94,6 +94,9 @@ func judge(budgets []budget, counts []count) (text string, ok bool) {
 		switch {
 		case c.skipped != "":
 			word = "skipped: " + c.skipped
+		case c.value == 0 && b.value > 0:
+			word = "NO"
+			fail("%s: nothing was counted, and the budget is %s: what is counted does not happen any more, or is not seen", c.name, figure(b.value))
 		case c.value > b.value*b.factor:
 			word = "NO"
 			fail("%s: %s %s, %.0f %% above the budget of %s, allowed are %.0f %% (%s)\n     make it cheaper, or renew the budget and say why in the commit: %s",
