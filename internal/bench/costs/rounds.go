@@ -8,17 +8,6 @@ import (
 	"strings"
 )
 
-// lowest is the lowest count of each over the rounds, which are in the same order.
-func lowest(rounds [][]count) []count {
-	list := slices.Clone(rounds[0])
-	for i := range list {
-		for _, r := range rounds {
-			list[i].value = min(list[i].value, r[i].value)
-		}
-	}
-	return list
-}
-
 // middle is the median of each, with the lowest and the highest.
 func middle(rounds [][]count) []count {
 	list := slices.Clone(rounds[0])
