@@ -44,3 +44,14 @@ func (e estimate) atMost(limit float64) string {
 	}
 	return "inconclusive"
 }
+
+// inTurn measures two sides, in every other round the second one first.
+func inTurn(round int, one, other func() error) error {
+	if round%2 == 1 {
+		one, other = other, one
+	}
+	if err := one(); err != nil {
+		return err
+	}
+	return other()
+}

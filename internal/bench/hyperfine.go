@@ -57,12 +57,10 @@ func (b *bench) timedBoth(name string, argv []string) ([]row, error) {
 	spec := fmt.Sprintf("version: 1\nname: timed\nworkloads: {w: {command: %s}}\nrepeats: {min: %d, warmup: 1}\n", words, timedRuns)
 	var ours, peers []float64
 	var spreads, peerSpreads [][]float64
-	for range b.rounds {
-		r, err := b.text(spec)
-		if err != nil {
-			return nil, err
-		}
-		times, err := b.hyperfine(argv)
+	for round := range b.rounds {
+		var r report
+		var times []float64
+		err := inTurn(round, func() (err error) { r, err = b.text(spec); return err }, func() (err error) { times, err = b.hyperfine(argv); return err })
 		if err != nil {
 			return nil, err
 		}

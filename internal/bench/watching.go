@@ -25,12 +25,9 @@ const (
 // another address, it may take a tenth more or less.
 func (b *bench) watching() ([]row, error) {
 	var ours, bare []float64
-	for range b.rounds {
-		watched, err := b.watched()
-		if err != nil {
-			return nil, err
-		}
-		alone, err := unwatched()
+	for round := range b.rounds {
+		var watched, alone float64
+		err := inTurn(round, func() (err error) { watched, err = b.watched(); return err }, func() (err error) { alone, err = unwatched(); return err })
 		if err != nil {
 			return nil, err
 		}
