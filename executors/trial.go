@@ -101,7 +101,7 @@ func start(job Job) (*trial, error) {
 	delete(known, t.child.PID) // a launcher that was there before
 	t.stdout.count, t.stderr.count = t.use.print, t.use.print
 	go t.instruct(ours[0], line)
-	t.readers.Go(t.watch)
+	t.looks.Go(t.watch)
 	t.readers.Go(func() { t.stdout.follow(ours[1]) })
 	t.readers.Go(func() { t.stderr.follow(ours[2]) })
 	t.readers.Go(func() { t.report.listen(ours[3], t.tell) })
@@ -335,6 +335,7 @@ func (t *trial) clear() {
 	} else {
 		t.end()
 	}
+	t.looks.Wait() // one that is on its way may take long, where a large process is just being taken down
 	drained := make(chan struct{})
 	go func() {
 		t.readers.Wait()
