@@ -42,11 +42,12 @@ type trial struct {
 	spent   int64  // how often the system had run out of memory before; -1: not known
 
 	child    *host.Child
-	launcher *launcher    // whose child it is, if it may stay
-	kept     bool         // it stays
-	known    map[int]bool // children of the runner from before the trial
-	streams  []*os.File   // ends that are held here
-	readers  sync.WaitGroup
+	launcher *launcher      // whose child it is, if it may stay
+	kept     bool           // it stays
+	known    map[int]bool   // children of the runner from before the trial
+	streams  []*os.File     // ends that are held here
+	readers  sync.WaitGroup // of what it writes
+	looks    sync.WaitGroup // at what it uses
 	steps    chan step
 	ready    chan struct{} // closed when the trial's process is
 	told     chan struct{} // closed at the end of the events
