@@ -46,7 +46,7 @@ func TestALauncherStaysForTheNextTrial(t *testing.T) {
 		{"one that leaves a process", "sleep 60 & true", func(*Job) {}, results.Leaked, true, false},
 		{"with a limit", "true", func(j *Job) { j.Limits.Processes = 100 }, results.OK, false, false},
 		{"pinned", "true", func(j *Job) { j.Pin = true }, results.OK, false, false},
-		{"one that lowers its starter's priority", "renice -n 5 -p $PPID >/dev/null", func(*Job) {}, results.OK, true, false},
+		{"one that lowers its starter's priority", "renice -n 19 -p $PPID >/dev/null", func(*Job) {}, results.OK, true, false},
 		{"one that bounds its starter's files", "prlimit --pid $PPID --nofile=300", func(*Job) {}, results.OK, true, false},
 		{"one that signals its group", "trap '' TERM; kill -TERM 0; exit 0", func(*Job) {}, "", true, false}, // it may have ended before it is told
 		{"one that kills what started it", "kill -9 $PPID; sleep 60", func(*Job) {}, results.Crash, true, false},

@@ -12,9 +12,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"bench/runner/executors"
@@ -76,6 +78,14 @@ func run(out string, repeats int, only string, verbose bool) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-told
+		os.RemoveAll(dir)
+		fmt.Fprintln(os.Stderr, "\nbench: interrupted, nothing is written")
+		os.Exit(130)
+	}()
 	b := &bench{dir: dir, runner: filepath.Join(dir, "runner"), repeats: repeats, rounds: 20, verbose: verbose}
 	if repeats > 0 {
 		b.rounds = repeats

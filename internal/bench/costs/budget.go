@@ -28,7 +28,7 @@ type budget struct {
 }
 
 const (
-	renew   = "go run ./internal/bench/costs -update"
+	renew   = "CGO_ENABLED=0 go run ./internal/bench/costs -update"
 	columns = 5
 	margin  = 1.25 // of a count that is new
 )

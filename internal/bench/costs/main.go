@@ -6,10 +6,13 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +50,9 @@ func main() {
 }
 
 func run(file, only string, update, calls bool, rounds int) (ok bool, err error) {
+	if cgo() {
+		return false, errors.New("this is built with cgo, and runner is not: set CGO_ENABLED=0")
+	}
 	budgets, err := readBudgets(file)
 	if err != nil {
 		return false, err
@@ -84,6 +90,12 @@ func run(file, only string, update, calls bool, rounds int) (ok bool, err error)
 
 // tries is how often a count that is past its budget is taken before that is believed.
 const tries = 3
+
+// cgo tells whether this program, which stands for runner, was built with it: its processes start otherwise then.
+func cgo() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "CGO_ENABLED" && s.Value == "1" })
+}
 
 // take measures one part. Where a count is past its budget, all of the part is taken again, twice at most: what a busy machine
 // adds is gone the next time, what runner does is not. The counts of the round that fits stand, or else the medians. More
