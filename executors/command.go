@@ -108,7 +108,7 @@ func unable(job Job, err error) Observation {
 // also those that the runner may have been started without.
 var catch = sync.OnceFunc(func() {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU) // nobody reads them
-	told := make(chan os.Signal, 1)
+	told := make(chan os.Signal, 8)                                                           // one that finds no room is lost
 	signal.Notify(told, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT, lastSignal)
 	go func() {
 		for s := range told {
@@ -123,6 +123,9 @@ var listener ear
 // lastSignal means nothing. Go hands on what is pending in the order of numbers, so that all others come before it.
 const lastSignal = syscall.SIGWINCH
 
+// lastPatience is for it to come, which takes some microseconds.
+const lastPatience = time.Second
+
 type ear struct {
 	mu    sync.Mutex
 	of    *record
@@ -130,7 +133,8 @@ type ear struct {
 	last  chan struct{} // who waits for lastSignal; nil: nobody
 }
 
-// undisturbed tells whether no signal has come until now, also none that is still on its way.
+// undisturbed tells whether no signal has come until now, also none that is still on its way. Where so many come that its own
+// is lost among them, one has.
 func (e *ear) undisturbed() bool {
 	last := make(chan struct{})
 	e.mu.Lock()
@@ -139,7 +143,11 @@ func (e *ear) undisturbed() bool {
 	if syscall.Kill(os.Getpid(), lastSignal) != nil {
 		return false
 	}
-	<-last
+	select {
+	case <-last:
+	case <-time.After(lastPatience):
+		return false
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return !e.heard

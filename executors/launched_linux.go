@@ -39,15 +39,15 @@ func serveLauncher() int {
 		if status, again := serveHanded(<-given, requests, events, stays); !again {
 			return status
 		}
-		if served%betweenSweeps == 0 {
+		if served%betweenCollections == 0 {
 			runtime.GC()
 		}
 	}
 }
 
-// betweenSweeps is after how many trials memory is collected, while the runner keeps what the last one gave: by itself it
+// betweenCollections is after how many trials memory is collected, while the runner keeps what the last one gave: by itself it
 // would be now and then while a command starts.
-const betweenSweeps = 20
+const betweenCollections = 20
 
 // serveHanded serves one trial with its four descriptors. If this process can serve another, it closes them; that is how
 // the runner sees that the trial is over.

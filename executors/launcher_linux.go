@@ -12,7 +12,8 @@ import (
 // case; to make a fresh one of what starts it, too, would take three times as long as a short command.
 //
 // It is handed the four descriptors of each trial through a socket, which is its standard input, and ends with its group
-// when that is closed. It stays only if nothing of the trial is left: it adopts what its commands leave behind.
+// when that is closed. There it says that it stays, which it does only if nothing of the trial is left (it adopts what its
+// commands leave behind) and nothing was done to it.
 type launcher struct {
 	child  *host.Child
 	socket int // our end
@@ -42,9 +43,9 @@ func dismiss() {
 	}
 }
 
-// stays tells whether a job's process may be one that was there before. One with limits is watched from its beginning;
+// mayStay tells whether a job's process may be one that was there before. One with limits is watched from its beginning;
 // a pinned one leaves its thread pinned.
-func stays(job Job) bool { return len(job.Commands) > 0 && job.Limits == (Limits{}) && !job.Pin }
+func mayStay(job Job) bool { return len(job.Commands) > 0 && job.Limits == (Limits{}) && !job.Pin }
 
 // engage hands a trial to the idle launcher if that was started with the same environment, or else to a new one.
 func (t *trial) engage(env []string, files []int) (*host.Child, error) {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -151,5 +152,22 @@ func TestALauncherIsNoNeighbour(t *testing.T) {
 	after := host.Count()
 	if used := o.Usage.User + o.Usage.System; used == 0 || after.Ours-before.Ours < used/2 {
 		t.Errorf("ours grew by %v, and the trial used %v", after.Ours-before.Ours, used)
+	}
+}
+
+// Who asks whether a signal has come is not kept waiting by a flood of them.
+func TestUndisturbedEnds(t *testing.T) {
+	catch()
+	defer func() { listener = ear{} }()
+	for _, before := range []int{0, 1, 100} {
+		listener.mu.Lock() // nobody takes in what comes
+		for range before {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGHUP)
+			time.Sleep(time.Millisecond) // the next one would be the same otherwise
+		}
+		listener.mu.Unlock()
+		if quiet := listener.undisturbed(); quiet != (before == 0) {
+			t.Errorf("after %d signals: %v", before, quiet)
+		}
 	}
 }

@@ -14,7 +14,7 @@ func Dismiss() {}
 
 func dismiss() {}
 
-func stays(Job) bool { return false }
+func mayStay(Job) bool { return false }
 
 func (t *trial) engage([]string, []int) (*host.Child, error) { return nil, nil }
 
