@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
+	"weak"
 
 	"bench/runner/internal/diag"
 )
@@ -379,4 +381,22 @@ func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		mustCompile(b, `speedup(procs=2, runtime="py3") > 1.3`, scope)
 	}
+}
+
+// TestForgets: a program keeps nothing of what its calls asked; it is kept as long as an experiment, they are of one look at it.
+func TestForgets(t *testing.T) {
+	p := mustCompile(t, `time(procs=2) > 1`, scope)
+	kept := func() weak.Pointer[[1000]float64] {
+		data := new([1000]float64)
+		v, err := p.Eval(vars, func(int, []any, []any) (any, error) { return data[0], nil })
+		if v != false || err != nil {
+			t.Fatal(v, err)
+		}
+		return weak.Make(data)
+	}()
+	runtime.GC()
+	if kept.Value() != nil {
+		t.Error("the data behind a call are kept")
+	}
+	runtime.KeepAlive(p)
 }

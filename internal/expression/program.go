@@ -67,6 +67,7 @@ func (p *Program) Eval(vars map[string]any, call Caller) (any, error) {
 
 func (p *Program) run(code *vm.Program, vars map[string]any, call Caller) (any, error) {
 	p.caller, p.steps = call, 0
+	defer func() { p.caller = nil }() // a program lives longer than the data behind its calls
 	p.machine.MemoryBudget = memoryBudget
 	for _, name := range p.variables {
 		if list, ok := vars[name].([]any); ok {
