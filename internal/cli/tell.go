@@ -143,8 +143,18 @@ func storable(verdicts []gates.Verdict) ([]results.StoredVerdict, error) {
 	return rows, nil
 }
 
-// sayProblems is the quiet report: a line for each check that stands in the way of a pass.
+// sayProblems is the quiet report: a line for each check that stands in the way of a pass, and what went wrong where no
+// check tells of it.
 func (a *app) sayProblems(r *reports.Report) {
+	if amiss := r.Amiss(); amiss != "" && (r.Code == 4 || r.Code == 5) {
+		fmt.Fprintf(a.stderr, "%s: %s\n", reports.Visible(r.Run.Spec), reports.Visible(oneLine(amiss)))
+		for i := range r.Cells {
+			if bad := r.Cells[i].Bad(); bad != nil {
+				fmt.Fprintf(a.stderr, "  %s: %s\n", bad.Status, reports.Visible(oneLine(bad.Reason)))
+				break // the others are in the report
+			}
+		}
+	}
 	for _, v := range r.Verdicts {
 		if v.Outcome != gates.Pass && v.Outcome != gates.Skipped {
 			fmt.Fprintf(a.stderr, "%s: %s: %s: %s\n", reports.Visible(v.Pos.String()), v.Outcome, reports.Visible(oneLine(v.Name)), reports.Visible(oneLine(v.Reason)))
