@@ -65,7 +65,7 @@ func (p part) number() (float64, bool) {
 // experiment runs a spec with runner itself. A check that is false, or cannot be decided, is a row like all others: only
 // where there is no report is there an error. Runner's own progress goes to stderr.
 func (b *bench) experiment(spec string) (report, error) {
-	args := []string{"run", "--db", filepath.Join(b.dir, "results.db"), "--json", "--no-confirm"}
+	args := []string{"run", "--db", filepath.Join(b.dir, "results.db"), "--json", "--no-confirm", "--agents", "2"}
 	if b.repeats > 0 {
 		args = append(args, "--repeats", fmt.Sprint(b.repeats))
 	}

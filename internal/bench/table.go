@@ -17,7 +17,7 @@ Made by ` + "`make bench`" + `; do not edit. Runner and its peers are measured i
 [experiments/bench](../experiments/bench), and each stands alone too, as in ` + "`runner run experiments/bench/start.yaml`" + `. A ratio is one of blocks in
 which both sides took part, with its 95 %% interval over n of them ([methodology](methodology.md)); a row is inconclusive where they do not decide, or where
 the machine was busy with something else. Figures are medians of one machine (%s, %d usable cores,
-%s %s, %s). They drift with what else it does; the ratios hardly do. What counts instead of timing is in [counts](costs.md).
+%s %s, %s, a file system of the kind %s). They drift with what else it does; the ratios hardly do. What counts instead of timing is in [counts](costs.md).
 
 A peer that is not there is left out, and its row says so. On Debian and its kin all of them come with this, before ` + "`make bench`" + `:
 
@@ -26,6 +26,8 @@ apt-get install hyperfine parallel time gcc python3 python3-venv linux-perf
 python3 -m venv .venv && . .venv/bin/activate && pip install pyperf rebench numpy scipy
 ` + "```" + `
 
+Measured were: %s.
+
 | what | runner | peer | ratio | target | met |
 |---|---|---|---|---|---|
 `
@@ -33,7 +35,7 @@ python3 -m venv .venv && . .venv/bin/activate && pip install pyperf rebench nump
 func table(rows []row) string {
 	m := host.Environment()
 	var b strings.Builder
-	fmt.Fprintf(&b, head, known(m.CPU), m.Cores, m.OS, known(m.Kernel), runtime.Version())
+	fmt.Fprintf(&b, head, known(m.CPU), m.Cores, m.OS, known(m.Kernel), runtime.Version(), keptOn(os.TempDir()), versions())
 	for _, r := range rows {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.what, r.ours, r.peer, r.ratio, r.target, r.met)
 	}
