@@ -26,6 +26,7 @@ def poison(n, bad, seconds, marks):
         with open(marks, "a") as f:
             f.write("%d\n" % n)
         os.kill(agent(os.getpid()), signal.SIGKILL)
+        time.sleep(60)  # an agent takes a while to die on a busy machine, and its task must not answer meanwhile
     time.sleep(seconds)
     return n
 
