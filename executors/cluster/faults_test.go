@@ -14,6 +14,7 @@ import (
 
 	"bench/runner/executors"
 	"bench/runner/executors/executorstest"
+	"bench/runner/internal/host"
 	"bench/runner/results"
 )
 
@@ -35,6 +36,19 @@ var faults = []struct {
 	tells string // a regular expression
 }{
 	{"member killed", func(t *testing.T, d *disturbed) { d.members[0].kill() }, `the member on h0 was lost|given out again`},
+	{"member ended, its worker a little sooner", func(t *testing.T, d *disturbed) {
+		d.each(t, 0, func(pid int) {
+			_, table, err := host.Table()
+			if err != nil {
+				t.Error(err)
+			}
+			for _, worker := range host.Descendants(host.Process{PID: pid}, table) {
+				_ = syscall.Kill(worker.PID, syscall.SIGTERM)
+			}
+		})
+		pauseFor(dying / 5)
+		d.members[0].kill()
+	}, `the member on h0 was lost|given out again`},
 	{"member paused past its lease", func(t *testing.T, d *disturbed) {
 		d.signal(t, 1, syscall.SIGSTOP)
 		d.until(t, faultTasks-2) // the other two do what they can; what it held comes back after the lease
@@ -129,6 +143,10 @@ func (d *disturbed) until(t *testing.T, tasks int) {
 
 // signal goes to all processes of a member.
 func (d *disturbed) signal(t *testing.T, member int, sig syscall.Signal) {
+	d.each(t, member, func(pid int) { _ = syscall.Kill(pid, sig) })
+}
+
+func (d *disturbed) each(t *testing.T, member int, do func(pid int)) {
 	for _, p := range executorstest.Marked(d.mark(member)) {
 		number, _, _ := strings.Cut(p, " ")
 		pid, err := strconv.Atoi(number)
@@ -136,7 +154,7 @@ func (d *disturbed) signal(t *testing.T, member int, sig syscall.Signal) {
 			t.Errorf("no process: %q", p)
 			continue
 		}
-		_ = syscall.Kill(pid, sig)
+		do(pid)
 	}
 }
 
