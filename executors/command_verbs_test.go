@@ -42,8 +42,7 @@ var verbs = map[string]func(rest string) error{
 		return err
 	},
 	"spin": func(string) error {
-		for begin := time.Now(); time.Since(begin) < 200*time.Millisecond; {
-		}
+		spin(200 * time.Millisecond)
 		return nil
 	},
 	"meet": func(rest string) error { // waits until so many of them are there
