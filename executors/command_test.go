@@ -172,7 +172,7 @@ func TestCommandStatuses(t *testing.T) {
 		"another success":   {&command{Argv: []string{"sh", "-c", "exit 3"}, Success: []int{0, 3}}, results.OK, ""},
 		"0 is no success":   {&command{Argv: []string{"true"}, Success: []int{3}}, results.Crash, "task 1: exit status 0"},
 		"missing stdin":     {&command{Argv: []string{"cat"}, Stdin: "/does/not/exist"}, results.Crash, "task 1: its standard input /does/not/exist cannot be read: no such file"},
-		"the parent's TERM": {sh("kill -TERM $PPID; sleep 0.1"), results.Crash, "told to end"},
+		"the parent's TERM": {sh("kill -TERM $PPID; sleep 1"), results.Crash, "told to end"},
 		"orphan":            {self(t, "orphan"), results.Leaked, "1 process outlived"},
 		"no program":        {&command{}, results.Unavailable, "task 1: it has no program"},
 		"an empty program":  {&command{Argv: []string{""}}, results.Unavailable, "task 1: it has no program"},
