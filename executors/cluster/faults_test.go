@@ -46,7 +46,7 @@ var faults = []struct {
 				_ = syscall.Kill(worker.PID, syscall.SIGTERM)
 			}
 		})
-		pauseFor(dying / 5)
+		pauseFor(dying / 20)
 		d.members[0].kill()
 	}, `the member on h0 was lost|given out again`},
 	{"member paused past its lease", func(t *testing.T, d *disturbed) {

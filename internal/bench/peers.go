@@ -53,9 +53,9 @@ func version(argv []string) string {
 	return ""
 }
 
-// keptOn is the kind of file system under a directory, as "ext4"; "unknown" where nothing tells.
+// keptOn is the file system under a directory, as "ext4"; "unknown" where nothing tells.
 func keptOn(dir string) string {
-	out, err := exec.Command("stat", "-f", "-c", "%T", dir).Output() // GNU's; another's stat knows no -c
+	out, err := exec.Command("findmnt", "-n", "-o", "FSTYPE", "-T", dir).Output()
 	if err != nil {
 		return "unknown"
 	}

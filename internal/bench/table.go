@@ -14,10 +14,10 @@ import (
 const head = `# What runner costs
 
 Made by ` + "`make bench`" + `; do not edit. Runner and its peers are measured in turn, in one run, and nearly all of it by runner itself: the specs are in
-[experiments/bench](../experiments/bench), and each stands alone too, as in ` + "`runner run experiments/bench/start.yaml`" + `. A ratio is one of blocks in
+[experiments/bench](../experiments/bench), and each stands alone too (that of the cluster with ` + "`--agents 2`" + `), as in ` + "`runner run experiments/bench/start.yaml`" + `. A ratio is one of blocks in
 which both sides took part, with its 95 %% interval over n of them ([methodology](methodology.md)); a row is inconclusive where they do not decide, or where
 the machine was busy with something else. Figures are medians of one machine (%s, %d usable cores,
-%s %s, %s, a file system of the kind %s). They drift with what else it does; the ratios hardly do. What counts instead of timing is in [counts](costs.md).
+%s %s, %s, the file system %s). They drift with what else it does; the ratios hardly do. What counts instead of timing is in [counts](costs.md).
 
 A peer that is not there is left out, and its row says so. On Debian and its kin all of them come with this, before ` + "`make bench`" + `:
 

@@ -149,7 +149,7 @@ func (a *app) sayProblems(r *reports.Report) {
 	if amiss := r.Amiss(); amiss != "" && (r.Code == 4 || r.Code == 5) {
 		fmt.Fprintf(a.stderr, "%s: %s\n", reports.Visible(r.Run.Spec), reports.Visible(oneLine(amiss)))
 		for i := range r.Cells {
-			if bad := r.Cells[i].Bad(); bad != nil {
+			if bad := r.Cells[i].Bad(); bad != nil && (r.Code == 5 || bad.Status != results.Unavailable) {
 				fmt.Fprintf(a.stderr, "  %s: %s\n", bad.Status, reports.Visible(oneLine(bad.Reason)))
 				break // the others are in the report
 			}

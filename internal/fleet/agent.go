@@ -37,7 +37,6 @@ type Agent struct {
 	blobs blobs
 
 	mu      sync.Mutex
-	pulse   pulse
 	orders  map[string]*carried
 	past    []string           // ids of the last orders that have ended
 	callers map[string]*caller // by id: the coordinators that have given orders
@@ -116,7 +115,6 @@ func (a *Agent) Serve(ctx context.Context) error {
 	a.say("%s takes part in the fleet %s at %s", a.About.Name, a.Join.Fleet, a.Join.Where())
 	beat := time.NewTicker(a.Lease / parts)
 	defer beat.Stop()
-	a.pulse.every = a.Lease / parts
 	for {
 		if err := conn.Publish(a.Join.Subject("hello"), a.hello()); err != nil && !errors.Is(err, nats.ErrReconnectBufExceeded) {
 			a.say("the broker does not take what is said: %v", err)

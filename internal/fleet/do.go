@@ -98,7 +98,6 @@ func (f *Fleet) await(ctx context.Context, name, nonce, id string, ended <-chan 
 	beat := time.NewTicker(f.Lease / parts)
 	defer beat.Stop()
 	stopped := ctx.Done()
-	own := pulse{every: f.Lease / parts, last: time.Now()}
 	for {
 		select {
 		case out := <-ended:
@@ -110,8 +109,7 @@ func (f *Fleet) await(ctx context.Context, name, nonce, id string, ended <-chan 
 			if stopped == nil { // said again: the broker may have been away
 				_ = f.conn.Publish(f.Join.Subject("agent", name, "stop"), []byte(id))
 			}
-			own.beat()
-			if heard, other := f.hears(name, nonce, &own); !heard {
+			if heard, other := f.hears(name, nonce); !heard {
 				if !other {
 					f.lose(name)
 				}
@@ -122,11 +120,11 @@ func (f *Fleet) await(ctx context.Context, name, nonce, id string, ended <-chan 
 }
 
 // hears tells whether an agent is heard of, or another of its name.
-func (f *Fleet) hears(name, nonce string, own *pulse) (heard, other bool) {
+func (f *Fleet) hears(name, nonce string) (heard, other bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.agents[name]
-	if s == nil || own.silent(s.at) > f.Lease {
+	if s == nil || time.Since(s.at) > f.Lease {
 		return false, false
 	}
 	return s.Nonce == nonce, s.Nonce != nonce

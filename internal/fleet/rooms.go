@@ -69,11 +69,10 @@ func (a *Agent) sweep() {
 func (a *Agent) deserted() (marks []mark) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.pulse.beat()
 	working := map[string]bool{}
 	for _, o := range a.orders {
 		working[o.From] = true
-		if c := a.callers[o.From]; a.pulse.silent(c.heard) > c.lease {
+		if c := a.callers[o.From]; time.Since(c.heard) > c.lease {
 			if !c.gone {
 				a.say("the run %s is not heard of any more: its job is ended", o.From)
 			}
@@ -82,7 +81,7 @@ func (a *Agent) deserted() (marks []mark) {
 		}
 	}
 	for from, c := range a.callers {
-		if working[from] || a.pulse.silent(c.heard) <= 2*c.lease {
+		if working[from] || time.Since(c.heard) <= 2*c.lease {
 			continue
 		}
 		for m := range a.rooms {
