@@ -27,8 +27,9 @@ var timed = []struct {
 // What is known of why the times of a command are longer, and further apart, than hyperfine's.
 var (
 	whyLater = map[string]string{"true": "between two trials runner keeps a row and reads the counters of the machine, so that a command begins in colder caches: " +
-		"hyperfine itself tells 20 µs more with `--prepare 'sleep 0.001'`"}
-	whyWider = map[string]string{"true": "the first of ten are slower, with both, and by more where two processes of runner have a part in each; of 200 trials it is 14 µs"}
+		"hyperfine itself tells 20 µs more with `--prepare 'sleep 0.001'`, which is two thirds of it"}
+	whyWider = map[string]string{"true": "the first of ten are slower, with both, and by more where two processes of runner have a part in each",
+		"sleep 0.1": "not known; in an earlier run of this page it was × 0.85"}
 )
 
 const timedRuns = 10 // in each round, by each of the two
