@@ -4,20 +4,15 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"bench/runner/results"
 )
 
-// TestHostile runs what goes wrong in ways of the language's own, under every executor that there is; with versions beside
-// the one of a short run, under those that do not take the same way through the shim as another.
+// TestHostile runs what goes wrong in ways of the language's own, under every executor that there is.
 func TestHostile(t *testing.T) {
 	each(t, func(t *testing.T, s subject, executor string) {
-		if s.version != s.short && slices.Contains(alike, executor) {
-			t.Skip("it takes the same way as others")
-		}
 		for name, want := range s.hostile {
 			t.Run(name, func(t *testing.T) {
 				s.spared(t, name, executor, want)

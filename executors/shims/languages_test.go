@@ -49,9 +49,8 @@ var languages = []*language{&python, &node}
 // subject is a language's interpreter of one version, with its shim.
 type subject struct {
 	*language
-	version string
-	path    string
-	argv    []string
+	path string
+	argv []string
 }
 
 // eachInterpreter runs a test with each version of each language in turn; in a short run, with one of each.
@@ -68,7 +67,7 @@ func (l *language) eachVersion(t *testing.T, test func(t *testing.T, s subject))
 		}
 		t.Run(l.runtime+version, func(t *testing.T) {
 			path := l.interpreter(t, version)
-			test(t, subject{l, version, path, l.install(t, path, t.TempDir())})
+			test(t, subject{l, path, l.install(t, path, t.TempDir())})
 		})
 	}
 }

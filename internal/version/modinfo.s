@@ -1,0 +1,1 @@
+// A function without a body, as modinfo is, wants a file of assembly in its package.

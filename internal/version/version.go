@@ -26,7 +26,7 @@ func text(info string) string {
 	if len(info) < 32 {
 		return v
 	}
-	for line, rest := cut(info[16:len(info)-16], '\n'); line+rest != ""; line, rest = cut(rest, '\n') {
+	for line, rest := cut(info[16:len(info)-16], '\n'); len(line)+len(rest) > 0; line, rest = cut(rest, '\n') {
 		kind, line := cut(line, '\t')
 		switch kind {
 		case "mod":
