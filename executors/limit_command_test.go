@@ -19,8 +19,8 @@ func TestLimitsOfCommands(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc")
 	}
-	const sleepers = "for i in 1 2 3 4 5 6 7 8; do sleep 0.6 & done; wait"
-	const nested = "(sleep 0.6 & (sleep 0.6 & (sleep 0.6 & sleep 0.6; wait); wait); wait)"
+	const sleepers = "for i in 1 2 3 4 5 6 7 8; do sleep %s & done; wait"
+	const nested = "(sleep 60 & (sleep 60 & (sleep 60 & sleep 60; wait); wait); wait)"
 	short := host.Peak()/mib + 200 // what is below the peak of this process is not known to be another's
 	for name, c := range map[string]struct {
 		of     *command
@@ -35,8 +35,8 @@ func TestLimitsOfCommands(t *testing.T) {
 		"memory, left behind":    {sh(`setsid "$0" & sleep 3600`), false, executors.Limits{Memory: 200 * mib}, "limits.memory is 200 MiB"},
 		"memory below":           {self(t, "hogs 4 30 400"), false, executors.Limits{Memory: 400 * mib}, ""},
 		"memory of a parent":     {self(t, "spawn"), false, executors.Limits{Memory: 220 * mib}, ""},
-		"processes":              {sh(sleepers), false, executors.Limits{Processes: 9}, "processes: 10 at once, limits.processes is 9"},
-		"processes at the limit": {sh(sleepers), false, executors.Limits{Processes: 10}, ""},
+		"processes":              {sh(fmt.Sprintf(sleepers, "60")), false, executors.Limits{Processes: 9}, "processes: 10 at once, limits.processes is 9"},
+		"processes at the limit": {sh(fmt.Sprintf(sleepers, "0.6")), false, executors.Limits{Processes: 10}, ""},
 		"processes, nested":      {sh(nested), false, executors.Limits{Processes: 4}, "limits.processes is 4"},
 		"processes, endless":     {sh("f() { sleep 0.05; f & f & wait; }; f"), false, executors.Limits{Processes: 30}, "limits.processes is 30"},
 		"stdout":                 {sh("yes"), false, executors.Limits{Output: mib}, "output: wrote more than limits.output, 1 MiB"},

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"bench/runner/internal/link"
 )
 
 // What the parts of a trial tell each other besides tasks goes over plain messages, which may be lost: each says all that is
@@ -30,6 +32,7 @@ const (
 	stateEnd   = "end"   // all tasks are done
 	stateAbort = "abort" // the trial went wrong: Text says why
 	stateBye   = "bye"   // of a member: its workers are gone
+	stateGone  = "gone"  // of a member, from who started it: it has ended, or nobody knows; Text says why
 )
 
 const (
@@ -52,6 +55,16 @@ func (l *line) tell(to string, w word) {
 	if err == nil {
 		_ = l.conn.Publish(l.subject("ctl", to), data) // it is told again
 	}
+}
+
+// TellGone tells the coordinator of a trial that a member on a host has ended, or is not heard of, and why. If the trial has
+// not begun, it never will: it ends at once.
+func TellGone(c *nats.Conn, j link.Join, trial, host, why string) error {
+	data, err := json.Marshal(word{State: stateGone, Host: host, Text: why})
+	if err != nil {
+		return err
+	}
+	return c.Publish(j.Subject(trial, "ctl", toCoordinator), data)
 }
 
 // hear calls f with each word, one after the other.

@@ -24,6 +24,7 @@ type coordinator struct {
 	mu      sync.Mutex
 	state   string
 	why     string // of an abort
+	gone    string // of a member before the trial has begun: which, and why
 	epoch   string
 	epochs  int
 	members map[string]*member

@@ -93,6 +93,29 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestAMemberIsGoneBeforeTheTrialBegins: nobody waits for it until the time for that is over.
+func TestAMemberIsGoneBeforeTheTrialBegins(t *testing.T) {
+	c := &coordinator{line: lineOf(t), state: stateWait, job: jobOf("test-square", 2, 2, 1), members: map[string]*member{}, changed: make(chan struct{})}
+	if err := c.hear(toCoordinator, c.heard); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.conn.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	other, err := dial(t.Context(), c.Part, "host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.conn.Close()
+	if err := TellGone(other.conn, c.Join, c.Trial, "h1", "it is not heard of any more"); err != nil {
+		t.Fatal(err)
+	}
+	want := "the member on h1 ended before the trial began: it is not heard of any more"
+	if err := c.gather(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 // TestSilentAtTheEnd: a member that has nothing to do dies or stops just before the last answer, too late to be missed. The
 // trial waits for it, and says so.
 func TestSilentAtTheEnd(t *testing.T) {

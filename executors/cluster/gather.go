@@ -55,9 +55,11 @@ func (c *coordinator) gather(ctx context.Context) error {
 	defer cancel()
 	for {
 		c.mu.Lock()
-		ready, changed := c.ready(), c.changed
+		ready, gone, changed := c.ready(), c.gone, c.changed
 		c.mu.Unlock()
 		switch {
+		case gone != "":
+			return executors.Failed{Reason: gone}
 		case ready == c.job.Workers:
 			return nil
 		case ready > c.job.Workers:
@@ -96,6 +98,14 @@ func (c *coordinator) ready() (n int) {
 func (c *coordinator) heard(w word) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if w.State == stateGone {
+		if c.state == stateWait && c.gone == "" { // later, its silence tells
+			c.gone = fmt.Sprintf("the member on %s ended before the trial began: %s", w.Host, w.Text)
+			close(c.changed)
+			c.changed = make(chan struct{})
+		}
+		return
+	}
 	m := c.members[w.From]
 	if w.To != c.id && (w.To != "" || c.state != stateWait) { // of another trial of this name
 		return

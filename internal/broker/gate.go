@@ -80,7 +80,7 @@ func permissions(r Role, fleet, name string) *server.Permissions {
 			"$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.MSG.GET.*", "$JS.API.DIRECT.GET.>",
 			"$JS.API.CONSUMER.INFO.*.*", "$JS.API.CONSUMER.MSG.NEXT.*.*", "$JS.ACK.>",
 			"$O." + blobs + ".>", "$JS.API.CONSUMER.CREATE.OBJ_" + blobs + ".>", "$JS.API.CONSUMER.DELETE.OBJ_" + blobs + ".*", "$JS.FC.OBJ_" + blobs + ".>", // an object is read by a consumer
-		}, Deny: []string{"runner." + fleet + ".agent.>", "runner." + fleet + ".over"}},
+		}, Deny: []string{"runner." + fleet + ".agent.>", "runner." + fleet + ".over", "runner." + fleet + ".left"}},
 		Subscribe: &server.SubjectPermission{Allow: []string{subjects, link.Inbox(name) + ".>"}},
 	}
 }

@@ -60,7 +60,7 @@ func NewKeys(fleet string) (*Keys, error) {
 
 // Join is what somebody needs to take part in a role, at servers of the form tls://HOST:PORT.
 func (k *Keys) Join(r Role, servers []string) link.Join {
-	return link.Join{Fleet: k.Fleet, Servers: slices.Clone(servers), CA: k.CA, Seed: k.Seeds[r]}
+	return link.Join{Fleet: k.Fleet, Servers: slices.Clone(servers), CA: k.CA, Seed: k.Seeds[r], Role: string(r)}
 }
 
 // String tells no secrets.

@@ -245,7 +245,7 @@ func TestAgentsMay(t *testing.T) {
 		}
 	}
 	for _, subject := range []string{
-		"runner.other.x", j.Subject("agent", "victim", "do"), j.Subject("over"), "$O.BLOB_other.M.x", "$KV.x.y",
+		"runner.other.x", j.Subject("agent", "victim", "do"), j.Subject("over"), j.Subject("left"), "$O.BLOB_other.M.x", "$KV.x.y",
 		"$JS.API.STREAM.DELETE.TASK_lab_1", "$JS.API.STREAM.PURGE.TASK_lab_1", "$JS.API.STREAM.CREATE.X", "$JS.API.STREAM.MSG.DELETE.TASK_lab_1",
 		"$JS.API.CONSUMER.DELETE.TASK_lab_1.work", "$JS.API.CONSUMER.CREATE.TASK_lab_1.mine", "$JS.API.CONSUMER.DURABLE.CREATE.TASK_lab_1.mine",
 		"$JS.API.CONSUMER.PAUSE.TASK_lab_1.work", "$JS.API.CONSUMER.DELETE.TASK_other_1.all",

@@ -152,7 +152,7 @@ func (c *Child) start(ctx context.Context) (answer, error) {
 			ours[i], theirs[i] = w, r
 		}
 	}
-	attr := &syscall.ProcAttr{Env: os.Environ(), Sys: host.OfGroup()}
+	attr := &syscall.ProcAttr{Env: os.Environ(), Sys: host.OfAside()}
 	for _, f := range theirs {
 		attr.Files = append(attr.Files, f.Fd())
 	}

@@ -15,6 +15,7 @@ import (
 
 	"bench/runner/executors"
 	"bench/runner/executors/shims"
+	"bench/runner/internal/broker"
 	"bench/runner/internal/engine"
 	"bench/runner/internal/fleet"
 	"bench/runner/internal/host"
@@ -28,6 +29,7 @@ import (
 
 func (a *app) agentCommand() *cobra.Command {
 	var file, name string
+	var spawned bool
 	c := &cobra.Command{
 		Use:   "agent --join FILE",
 		Short: "Offer this host to a fleet, until it is ended",
@@ -41,25 +43,30 @@ It ends on Ctrl-C, on TERM, and when the broker refuses its key. While the broke
   runner agent --join join.json --name rack3-7`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			err := a.agent(file, name)
+			err := a.agent(file, name, spawned)
 			if errors.Is(err, context.Canceled) {
 				return nil
 			}
 			return err
 		},
 	}
-	c.Flags().StringVar(&file, "join", "", "the join `FILE`; - reads it from stdin, and ends with it")
+	c.Flags().StringVar(&file, "join", "", "the join `FILE`; - reads it from stdin, and ends when that does")
 	c.Flags().StringVar(&name, "name", "", "what the host is called in reports (default: the host's name)")
+	c.Flags().BoolVar(&spawned, "spawned", false, "")
 	_ = c.MarkFlagRequired("join")
+	_ = c.Flags().MarkHidden("spawned") // both exist
 	return c
 }
 
-func (a *app) agent(file, name string) error {
+func (a *app) agent(file, name string, spawned bool) error {
 	ctx, cancel := context.WithCancel(a.ctx)
 	defer cancel()
 	join, err := a.join(file, cancel)
 	if err != nil {
 		return err
+	}
+	if join.Role == string(broker.Coordinator) {
+		return fmt.Errorf("%s holds the key of runs, which may do everything: bring agent.join here, which the broker has written beside it", reports.Visible(file))
 	}
 	if name == "" {
 		if name, err = hostWord(); err != nil {
@@ -73,6 +80,11 @@ func (a *app) agent(file, name string) error {
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
 	}
 	defer a.guard()()
+	if spawned {
+		if _, err := io.WriteString(a.stdout, fleet.Guarded); err != nil {
+			return err
+		}
+	}
 	dir, remove, err := engine.PrivateDir("runner-agent-")
 	if err != nil {
 		return err
@@ -95,7 +107,8 @@ func (a *app) agent(file, name string) error {
 	return agent.Serve(ctx)
 }
 
-// join reads a join file. One on stdin lasts as long as stdin does: who started this agent keeps it open.
+// join reads a join file. One on stdin lasts as long as stdin does, unless that is a file: who started this agent keeps it
+// open.
 func (a *app) join(file string, ended func()) (link.Join, error) {
 	if file != "-" {
 		return link.ReadJoin(file)
@@ -103,6 +116,9 @@ func (a *app) join(file string, ended func()) (link.Join, error) {
 	var text json.RawMessage
 	if err := json.NewDecoder(os.Stdin).Decode(&text); err != nil { // the join file and no more: the rest is the life line
 		return link.Join{}, fmt.Errorf("stdin holds no join file: %w", err)
+	}
+	if info, err := os.Stdin.Stat(); err == nil && info.Mode().IsRegular() {
+		return link.ParseJoin(text)
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)

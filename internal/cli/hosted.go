@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"time"
 
@@ -58,15 +60,38 @@ func (h *hosted) launch(plan *spec.Plan) func(context.Context, executors.Job) ex
 		if !h.can {
 			return executors.Observation{Status: results.Unavailable, Reason: errNoHosts.Error()}
 		}
+		return h.pool(ctx, job, workOf(cell))
+	}
+}
+
+// pool runs a trial on the fleet. One that was not measured for want of hosts is begun again, as often as a task may be
+// given out: it may be the trial that ends its hosts.
+func (h *hosted) pool(ctx context.Context, job executors.Job, work fleet.Work) executors.Observation {
+	for try := 1; ; try++ {
 		if err := h.ready(ctx, job); err != nil {
 			return executors.Observation{Status: results.Crash, Reason: err.Error()}
 		}
-		work := workOf(cell)
 		files, err := h.Need(ctx, job, work, h.roots...)
 		if err != nil {
 			return executors.Observation{Status: results.Crash, Reason: err.Error()}
 		}
-		return h.Pool(ctx, job, work, files)
+		o, again := h.Pool(ctx, job, work, files)
+		if errors.Is(again, fleet.ErrBusy) { // two runs may have a part each of what both need
+			h.Leave()
+			pause(ctx, time.Second+rand.N(2*time.Second))
+			try--
+		}
+		if again == nil || try >= h.Attempts || ctx.Err() != nil {
+			return o
+		}
+		h.Say(fmt.Sprintf("a trial is begun again: %v", again))
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 
@@ -76,12 +101,15 @@ func (h *hosted) ready(ctx context.Context, job executors.Job) error {
 	if err := h.ensure(); err != nil {
 		return err
 	}
-	if n := min(hostsFor(job.Workers, job.Options), h.want); len(h.Agents()) < n {
-		ctx, done := context.WithTimeout(ctx, max(leases*h.Lease, returns))
-		defer done()
+	if n := min(hostsFor(job.Workers, job.Options), h.want); len(h.Available()) < n {
 		defer h.waits(n, "")()
-		if err := h.Await(ctx, n); err != nil && ctx.Err() == nil {
-			return err
+		for until := time.Now().Add(h.returns()); len(h.Available()) < n && time.Now().Before(until) && ctx.Err() == nil; {
+			try, done := context.WithTimeout(ctx, time.Second)
+			_ = h.Await(try, n)
+			done()
+			if len(h.Agents()) >= n { // they are there, and are another run's: its end is waited for
+				until = time.Now().Add(h.returns())
+			}
 		}
 	}
 	for _, about := range h.Agents() {
@@ -97,10 +125,7 @@ func (h *hosted) ready(ctx context.Context, job executors.Job) error {
 
 // A host that was there when the run began may come back within so many leases, and within so long at least: its agent may
 // have to be started again, or the way to it be mended. Then the trial goes by who is there.
-const (
-	leases  = 10
-	returns = time.Minute
-)
+func (h *hosted) returns() time.Duration { return max(10*h.Lease, time.Minute) }
 
 // ensure has lost agents of this run's own started again.
 func (h *hosted) ensure() error {

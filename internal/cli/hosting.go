@@ -127,6 +127,9 @@ func (h *hosted) joins(ctx context.Context, how hosting) (own, agents link.Join,
 		if own, err = link.ReadJoin(h.conf.Join); err != nil {
 			return own, own, err
 		}
+		if own.Role == string(broker.Agent) {
+			return own, own, fmt.Errorf("%s holds the key of agents: a run needs coordinator.join, which the broker has written beside it", h.conf.Join)
+		}
 		beside := filepath.Join(filepath.Dir(h.conf.Join), "agent.join") // as runner broker writes it
 		agents, err = link.ReadJoin(beside)
 		if err == nil && agents.Fleet != own.Fleet {
@@ -217,7 +220,7 @@ func (h *hosted) await(ctx context.Context, how hosting, x experiment) error {
 		return nil
 	}
 	h.want = n
-	if len(h.Agents()) < n {
+	if len(h.Available()) < n {
 		defer h.waits(n, how.joinFile)()
 	}
 	for {
@@ -263,7 +266,11 @@ func spanning(plan *spec.Plan) error {
 
 // waits says what is waited for, until done is called.
 func (h *hosted) waits(n int, joinFile string) (done func()) {
-	text := fmt.Sprintf("waiting for %s, %d here", plural(n, "agent"), len(h.Agents()))
+	here, free := len(h.Agents()), len(h.Available())
+	text := fmt.Sprintf("waiting for %s, %d here", plural(n, "agent"), here)
+	if free < here {
+		text += fmt.Sprintf(", %d of them another run's", here-free)
+	}
 	if joinFile != "" && h.provider == nil {
 		text += ": runner agent --join " + reports.Visible(joinFile)
 	}

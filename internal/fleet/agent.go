@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,6 +106,8 @@ func (a *Agent) Serve(ctx context.Context) error {
 		a.Join.Subject("over"):                         func(*nats.Msg) { isOver() },
 		a.Join.Subject("agents"):                       func(m *nats.Msg) { _ = m.Respond(a.hello()) },
 		a.Join.Subject("agent", a.About.Name, "stop"):  a.stop,
+		a.Join.Subject("agent", a.About.Name, "holds"): a.holds,
+		a.Join.Subject("left"):                         func(m *nats.Msg) { a.left(string(m.Data)) },
 		a.Join.Subject("agent", a.About.Name, "alive"): func(m *nats.Msg) { a.hear(string(m.Data)) },
 		a.Join.Subject("agent", a.About.Name, "free"):  func(m *nats.Msg) { a.free(parseMark(string(m.Data))); _ = m.Respond(nil) },
 	} {
@@ -164,12 +167,24 @@ func (a *Agent) say(format string, args ...any) {
 func (a *Agent) hello() []byte {
 	about := a.About
 	a.mu.Lock()
-	for _, c := range a.orders {
-		about.Busy = c.From
-	}
+	about.Busy = a.owner()
 	a.mu.Unlock()
 	text, _ := json.Marshal(about)
 	return text
+}
+
+// owner is the run that this agent works for: from its first order on, until it says that it leaves or is not heard of any
+// more. Called with the lock held.
+func (a *Agent) owner() string {
+	for _, c := range a.orders {
+		return c.From
+	}
+	for id, c := range a.callers {
+		if time.Since(c.heard) <= c.lease {
+			return id
+		}
+	}
+	return ""
 }
 
 // take takes on an order, once, and says so each time that it is sent.
@@ -180,7 +195,7 @@ func (a *Agent) take(ctx context.Context, m *nats.Msg) {
 	err := json.Unmarshal(m.Data, &p)
 	if err == nil && !a.has(p.ID) {
 		if err = a.blobs.unpack(ctx, p, &o); err == nil {
-			reply.Refused = a.begin(ctx, o)
+			reply.Refused, reply.Busy = a.begin(ctx, o)
 		}
 	}
 	if err != nil {
@@ -197,17 +212,15 @@ func (a *Agent) has(id string) bool {
 	return known || slices.Contains(a.past, id)
 }
 
-// begin says why an order is refused; "" if it is carried out.
-func (a *Agent) begin(ctx context.Context, o Order) (refused string) {
+// begin says why an order is refused, and whether that is since another run has this agent; "" if it is carried out.
+func (a *Agent) begin(ctx context.Context, o Order) (refused string, busy bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.ending {
-		return "it is about to end"
+		return "it is about to end", false
 	}
-	for _, c := range a.orders {
-		if c.From != o.From {
-			return "it works for another run"
-		}
+	if owner := a.owner(); owner != "" && owner != o.From {
+		return "it works for another run", true
 	}
 	inner, cancel := context.WithCancel(ctx)
 	c := &carried{Order: o, agent: ctx, cancel: cancel}
@@ -217,7 +230,15 @@ func (a *Agent) begin(ctx context.Context, o Order) (refused string) {
 		defer cancel()
 		a.carry(inner, c)
 	})
-	return ""
+	return "", false
+}
+
+// holds tells a coordinator whether an order is being carried out here.
+func (a *Agent) holds(m *nats.Msg) {
+	a.mu.Lock()
+	_, held := a.orders[string(m.Data)]
+	a.mu.Unlock()
+	_ = m.Respond(strconv.AppendBool(nil, held))
 }
 
 // stop ends an order's job early; its observation says so. One that is not known here is never begun either, and is answered

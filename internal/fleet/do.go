@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -16,6 +17,11 @@ import (
 
 // ErrLost says that an agent is not heard of any more. Its job may still run there, and what it gives counts no more.
 var ErrLost = errors.New("it is not heard of any more")
+
+// ErrBusy says that an agent works for another run.
+var ErrBusy = errors.New("it works for another run")
+
+var errEnded = errors.New("its agent was ended, or has not heard of this run for a lease, and ended the job")
 
 // Do has an agent carry out an order and waits for its end. When ctx ends the job is stopped there, and its observation
 // says that it was interrupted. An error means that there is no observation.
@@ -40,11 +46,11 @@ func (f *Fleet) Do(ctx context.Context, name string, o Order) (executors.Observa
 		if err != nil {
 			out = executors.Observation{Status: results.Crash, Reason: fmt.Sprintf("what %s answers cannot be taken: %v", name, err)}
 		}
-		_ = m.Respond(nil)
 		select {
-		case ended <- out:
+		case ended <- out: // before the agent hears that it can forget the order
 		default: // it was taken before
 		}
+		_ = m.Respond(nil)
 	})
 	lost := false
 	defer func() { f.over(o.ID, name, lost) }()
@@ -62,6 +68,9 @@ func (f *Fleet) Do(ctx context.Context, name string, o Order) (executors.Observa
 	if err == nil {
 		out, err = f.await(ctx, name, nonce, o.ID, ended)
 	}
+	if err == nil && out.Status == results.Interrupted && ctx.Err() == nil {
+		out, err = executors.Observation{}, errEnded
+	}
 	lost = errors.Is(err, ErrLost)
 	return out, err
 }
@@ -77,6 +86,9 @@ func (f *Fleet) give(ctx context.Context, name string, order []byte) (nonce stri
 			var a answer
 			if err := json.Unmarshal(m.Data, &a); err != nil {
 				return "", fmt.Errorf("%s answers what cannot be read: %w", name, err)
+			}
+			if a.Busy {
+				return "", ErrBusy
 			}
 			if a.Refused != "" {
 				return "", fmt.Errorf("%s refuses: %s", name, a.Refused)
@@ -115,8 +127,25 @@ func (f *Fleet) await(ctx context.Context, name, nonce, id string, ended <-chan 
 				}
 				return executors.Observation{}, ErrLost
 			}
+			if !f.held(ctx, name, id) {
+				select {
+				case out := <-ended:
+					return out, nil
+				default:
+					return executors.Observation{}, errEnded
+				}
+			}
 		}
 	}
+}
+
+// held is false if an agent says that it has no such order: it has ended it and told nobody, since it had not heard of this
+// coordinator for a lease. This process was stopped meanwhile, or cut off.
+func (f *Fleet) held(ctx context.Context, name, id string) bool {
+	try, done := context.WithTimeout(context.WithoutCancel(ctx), pace)
+	defer done()
+	m, err := f.conn.RequestWithContext(try, f.Join.Subject("agent", name, "holds"), []byte(id))
+	return err != nil || string(m.Data) != strconv.FormatBool(false)
 }
 
 // hears tells whether an agent is heard of, or another of its name.

@@ -34,10 +34,11 @@ type Fleet struct {
 
 	mu      sync.Mutex
 	agents  map[string]*seen
-	layouts map[string]int // by cell: on how many hosts its first trial was
-	changed chan struct{}  // closed, and made anew, when an agent comes
+	layouts map[string][]string // by cell: the hosts of its first trial
+	changed chan struct{}       // closed, and made anew, when an agent comes or is freed
 	files   map[string]File
 	owed    owed
+	gave    bool            // orders, since the agents were left
 	other   map[string]bool // names of agents that are another version, which has been said
 }
 
@@ -121,9 +122,23 @@ func (f *Fleet) End() {
 	_ = f.conn.FlushTimeout(pace)
 }
 
-// Close leaves the broker.
+// Leave frees the agents from this run: another may have them.
+func (f *Fleet) Leave() {
+	f.mu.Lock()
+	gave := f.gave
+	f.gave = false
+	f.mu.Unlock()
+	if !gave {
+		return
+	}
+	_ = f.conn.Publish(f.Join.Subject("left"), []byte(f.ID))
+	_ = f.conn.FlushTimeout(pace)
+}
+
+// Close leaves the agents and the broker.
 func (f *Fleet) Close() {
 	close(f.stop)
+	f.Leave()
 	f.conn.Close()
 }
 
@@ -137,9 +152,9 @@ func (f *Fleet) hear(m *nats.Msg) {
 	if !f.fits(about) {
 		return
 	}
-	_, known := f.agents[about.Name]
+	was := f.agents[about.Name]
 	f.agents[about.Name] = &seen{about, time.Now()}
-	if !known {
+	if was == nil || was.Busy != about.Busy {
 		close(f.changed)
 		f.changed = make(chan struct{})
 	}
@@ -179,19 +194,24 @@ func (f *Fleet) heardOf() (all []About) {
 	return all
 }
 
-// Await waits until there are n agents, or ctx ends.
+// Available are those of Agents that work for no other run.
+func (f *Fleet) Available() []About {
+	return slices.DeleteFunc(f.Agents(), func(about About) bool { return about.Busy != "" && about.Busy != f.ID })
+}
+
+// Await waits until n agents are free, or ctx ends.
 func (f *Fleet) Await(ctx context.Context, n int) error {
 	for {
 		f.mu.Lock()
 		changed := f.changed
 		f.mu.Unlock()
-		if len(f.Agents()) >= n {
+		if len(f.Available()) >= n {
 			return nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("%d of %d agents take part in the fleet: %w", len(f.Agents()), n, ctx.Err())
+			return fmt.Errorf("%d of %d agents take part in the fleet and are free: %w", len(f.Available()), n, ctx.Err())
 		}
 	}
 }

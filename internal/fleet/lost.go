@@ -13,7 +13,7 @@ type owed struct {
 func (f *Fleet) begun(id string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.owed.open[id] = true
+	f.owed.open[id], f.gave = true, true
 }
 
 func (f *Fleet) over(id, name string, lost bool) {

@@ -2,8 +2,11 @@ package fleet
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -43,7 +46,7 @@ func TestALostMemberCostsNoTrial(t *testing.T) {
 		{members[0], fine, nil},
 	} {
 		ends, done := make(chan memberEnd), make(chan executors.Observation)
-		p := pooled{members: members, lease: time.Millisecond, cancel: func() {}}
+		p := pooled{members: members, lease: time.Millisecond, cancel: func() {}, tell: func(memberEnd) {}}
 		p.cancel = sync.OnceFunc(func() {
 			if len(p.open) > 0 {
 				t.Errorf("after %+v the trial was ended", first)
@@ -70,7 +73,7 @@ func TestAMemberThatIsEndedEndsTheTrial(t *testing.T) {
 	} {
 		ends, done := make(chan memberEnd), make(chan executors.Observation, 1)
 		cancel := sync.OnceFunc(func() { done <- executors.Observation{Status: results.Interrupted} })
-		p := pooled{members: members, lease: time.Millisecond, cancel: cancel}
+		p := pooled{members: members, lease: time.Millisecond, cancel: cancel, tell: func(memberEnd) {}}
 		go func() {
 			for _, e := range all {
 				ends <- e
@@ -79,6 +82,116 @@ func TestAMemberThatIsEndedEndsTheTrial(t *testing.T) {
 		if o := p.wait(done, ends); o.Status != results.Interrupted {
 			t.Errorf("%+v", o)
 		}
+	}
+}
+
+// TestUnmeasured: a trial is begun again that never began for want of a host, or that had none left; what went wrong by itself
+// is kept.
+func TestUnmeasured(t *testing.T) {
+	lost := memberEnd{member{"a", 0, 1}, executors.Observation{}, ErrLost}
+	here := memberEnd{member{"b", 1, 1}, executors.Observation{Status: results.OK}, nil}
+	crash := memberEnd{member{"b", 1, 1}, executors.Observation{Status: results.Crash}, nil}
+	before := executors.Observation{Status: results.Crash}
+	during := executors.Observation{Status: results.Crash, Phases: results.Phases{Total: 1}}
+	for name, c := range map[string]struct {
+		ends  []memberEnd
+		seen  executors.Observation
+		again bool
+	}{
+		"lost before it began":        {[]memberEnd{lost, here}, before, true},
+		"lost in it, all of them":     {[]memberEnd{lost, lost}, during, true},
+		"lost in it, one of them":     {[]memberEnd{lost, here}, during, false},
+		"a host of it fails":          {[]memberEnd{crash, here}, before, false},
+		"lost, and it went on":        {[]memberEnd{lost, here}, executors.Observation{Status: results.OK}, false},
+		"lost, and there was no time": {[]memberEnd{lost, lost}, executors.Observation{Status: results.Timeout}, false},
+	} {
+		p := pooled{ends: c.ends}
+		if err := p.unmeasured(t.Context(), c.seen); (err != nil) != c.again || err != nil && !errors.Is(err, ErrLost) {
+			t.Errorf("%s: %v", name, err)
+		}
+		over, end := context.WithCancel(t.Context())
+		end()
+		if err := p.unmeasured(over, c.seen); err != nil {
+			t.Errorf("%s: it is begun again after the end of the run", name)
+		}
+	}
+}
+
+// TestAnAgentIsOneRuns until that leaves, or is not heard of for its lease.
+func TestAnAgentIsOneRuns(t *testing.T) {
+	f := table(t, 2*time.Second)
+	f.join(t, "a", fine)
+	other := &Fleet{Join: f.Join, ID: "run2", Lease: f.Lease}
+	if err := other.Open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	do := func(of *Fleet) error {
+		_, err := of.Do(t.Context(), "a", Order{Job: executors.Job{Dir: "/mark"}})
+		return err
+	}
+	if err := do(f); err != nil {
+		t.Fatal(err)
+	}
+	if err := do(other); !errors.Is(err, ErrBusy) {
+		t.Error(err)
+	}
+	eventually(t, "it is seen to be another run's", func() bool { return len(other.Agents()) == 1 && len(other.Available()) == 0 })
+	f.Leave()
+	eventually(t, "it is seen to be free", func() bool { return len(other.Available()) == 1 })
+	if err := do(other); err != nil {
+		t.Error(err)
+	}
+	close(other.stop) // as if it were killed
+	other.conn.Close()
+	eventually(t, "it is free again", func() bool { return do(f) == nil })
+}
+
+// TestAnAgentThatGaveUpSaysSo: one that has not heard of the run for a lease ends its job. The run, which had only been stopped,
+// does not wait for that for ever, nor take it for the user's doing.
+func TestAnAgentThatGaveUpSaysSo(t *testing.T) {
+	for name, gives := range map[string]func(*Agent, string){
+		"it ends the job":           func(a *Agent, id string) { a.left(a.orders[id].From) },
+		"and has told nobody of it": func(a *Agent, id string) { a.forget(id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := table(t, time.Second)
+			var a *Agent
+			f.join(t, "a", func(ctx context.Context, _ executors.Job) executors.Observation {
+				a.mu.Lock()
+				ids := slices.Collect(maps.Keys(a.orders))
+				a.mu.Unlock()
+				gives(a, ids[0])
+				<-ctx.Done()
+				return executors.Observation{Status: results.Interrupted, Reason: "stopped by the user"}
+			}, func(own *Agent) { a = own })
+			if _, err := f.Do(t.Context(), "a", Order{Job: executors.Job{Dir: "/mark"}}); !errors.Is(err, errEnded) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestHostsThatComeLater are left out of cells that began without them.
+func TestHostsThatComeLater(t *testing.T) {
+	f := table(t, time.Minute)
+	job := executors.Job{Workers: 4}
+	hosts := func() (names []string) {
+		members, err := f.share(job, Work{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range members {
+			names = append(names, m.agent)
+		}
+		f.usual(job.Cell.Encoded(), members)
+		return names
+	}
+	f.join(t, "b", fine)
+	f.join(t, "c", fine)
+	first := hosts()
+	f.join(t, "a", fine)
+	if later := hosts(); !slices.Equal(first, later) {
+		t.Errorf("first %v, then %v", first, later)
 	}
 }
 

@@ -42,6 +42,7 @@ type File struct {
 // answer is what an agent says when it was given an order.
 type answer struct {
 	Refused string `json:"refused,omitempty"` // why; "" if it is carried out
+	Busy    bool   `json:"busy,omitempty"`    // it is refused since the agent works for another run
 	Nonce   string `json:"nonce"`             // of the agent
 }
 

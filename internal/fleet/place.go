@@ -37,8 +37,7 @@ func (p *Places) Take(ctx context.Context) (engine.Host, error) {
 		p.Fleet.mu.Lock()
 		changed := p.Fleet.changed
 		p.Fleet.mu.Unlock()
-		agents := p.Fleet.Agents()
-		if about, found := p.free(agents); found {
+		if about, found := p.free(p.Fleet.Available()); found {
 			if p.Came != nil && !p.met[about.Name] {
 				if err := p.Came(about); err != nil {
 					return nil, err
@@ -47,7 +46,7 @@ func (p *Places) Take(ctx context.Context) (engine.Host, error) {
 			p.meet(about.Name)
 			return &place{all: p, name: about.Name}, nil
 		}
-		if p.busy() || len(agents) > 0 {
+		if p.busy() || len(p.Fleet.Agents()) > 0 {
 			alone = time.Now()
 		}
 		if time.Since(alone) > p.Fleet.Lease {
@@ -69,7 +68,7 @@ func (p *Places) free(agents []About) (About, bool) {
 		p.taken, p.met = map[string]bool{}, map[string]bool{}
 	}
 	for _, about := range agents {
-		if !p.taken[about.Name] && (about.Busy == "" || about.Busy == p.Fleet.ID) {
+		if !p.taken[about.Name] {
 			p.taken[about.Name] = true
 			return about, true
 		}

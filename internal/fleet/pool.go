@@ -17,13 +17,18 @@ import (
 
 // Pool runs one trial of the executor cluster: its parts on the agents, its coordinator here. work and files are what runs
 // the tasks and what that needs. The observation is that of the coordinator, with what was used on all hosts.
-func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []File) executors.Observation {
+//
+// An error says that it was not measured for want of hosts: one was lost, or taken by another run, before it began, or all
+// were lost before it ended. It may be begun again; the observation is that of a trial which is not.
+func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []File) (executors.Observation, error) {
 	members, err := f.share(job, work)
 	switch {
+	case errors.Is(err, errTooFew) && len(f.Agents()) > len(f.Available()):
+		return executors.Observation{Status: results.Crash, Reason: err.Error()}, ErrBusy
 	case errors.Is(err, errTooFew): // there were enough when the run began
-		return executors.Observation{Status: results.Crash, Reason: err.Error()}
+		return executors.Observation{Status: results.Crash, Reason: err.Error()}, nil
 	case err != nil:
-		return executors.Observation{Status: results.Unavailable, Reason: err.Error()}
+		return executors.Observation{Status: results.Unavailable, Reason: err.Error()}, nil
 	}
 	part := cluster.Part{Join: f.File, Trial: nuid.Next(), Lease: f.Lease, Attempts: f.Attempts, Replicas: f.Replicas, Workers: job.Workers}
 	inner, cancel := context.WithCancel(ctx)
@@ -40,16 +45,22 @@ func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []
 	}
 	done := make(chan executors.Observation, 1)
 	go func() { done <- executors.Run(inner, cluster.Coordinator(job, part)) }()
-	p := pooled{members: members, lease: f.Lease, cancel: cancel}
+	tell := func(e memberEnd) {
+		_ = cluster.TellGone(f.conn, f.Join, part.Trial, e.agent, e.why()) // told again, until the trial is over
+	}
+	p := pooled{members: members, lease: f.Lease, cancel: cancel, tell: tell}
 	o := p.wait(done, ends)
 	for range p.open {
 		p.end(<-ends)
 	}
-	o = p.merge(ctx, o)
-	if was := f.usual(job.Cell.Encoded(), len(members)); was != len(members) && o.Disturbed == "" {
+	again := p.unmeasured(ctx, o)
+	if o = p.merge(ctx, o); again != nil {
+		return o, again
+	}
+	if was := f.usual(job.Cell.Encoded(), members); was != len(members) && o.Disturbed == "" {
 		o.Disturbed = fmt.Sprintf("it ran on %d hosts, and the first trial of its cell on %d", len(members), was)
 	}
-	return o
+	return o, nil
 }
 
 // elsewhere tells whether an agent is on another machine than this process, whose own turn and watch then do not hold there.
@@ -61,16 +72,35 @@ func (f *Fleet) elsewhere(agent string) bool {
 }
 
 // usual is on how many hosts the first trial of a cell was, which is this one if there was none.
-func (f *Fleet) usual(cell string, hosts int) int {
+func (f *Fleet) usual(cell string, members []member) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.layouts == nil {
-		f.layouts = map[string]int{}
+		f.layouts = map[string][]string{}
 	}
-	if _, known := f.layouts[cell]; !known {
-		f.layouts[cell] = hosts
+	if f.layouts[cell] == nil {
+		for _, m := range members {
+			f.layouts[cell] = append(f.layouts[cell], m.agent)
+		}
 	}
-	return f.layouts[cell]
+	return len(f.layouts[cell])
+}
+
+// asBefore puts the hosts of a cell's first trial before the others, and says how many those were; 0: there was none.
+func (f *Fleet) asBefore(cell string, able []string) int {
+	f.mu.Lock()
+	first := f.layouts[cell]
+	f.mu.Unlock()
+	slices.SortStableFunc(able, func(a, b string) int {
+		switch was, is := slices.Contains(first, a), slices.Contains(first, b); {
+		case was == is:
+			return 0
+		case was:
+			return -1
+		}
+		return 1
+	})
+	return len(first)
 }
 
 // member is the part of an agent in a trial: workers first to first+workers-1.
@@ -85,16 +115,25 @@ type memberEnd struct {
 	err  error
 }
 
+// why is why it ended before the trial did.
+func (e memberEnd) why() string {
+	if e.err != nil {
+		return e.err.Error()
+	}
+	return e.seen.Reason
+}
+
+// done tells whether it ended with the trial.
+func (e memberEnd) done() bool { return e.err == nil && e.seen.Status == results.OK }
+
 var errTooFew = errors.New("too few hosts")
 
-// share shares the workers out: as many on each host as per_host says, else evenly over all that can run them.
+// share shares the workers out: as many on each host as per_host says, else evenly over all that can run them. Hosts that
+// come later are left out of what began without them: trials of a cell on two hosts and on three are not alike.
 func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 	var able []string
 	free := 0
-	for _, about := range f.Agents() {
-		if about.Busy != "" && about.Busy != f.ID {
-			continue
-		}
+	for _, about := range f.Available() {
 		free++
 		if work.Kind == "" || slices.Contains(about.Runtimes, work.Kind) {
 			able = append(able, about.Name)
@@ -108,6 +147,9 @@ func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 	}
 	each, _ := job.Options["per_host"].(int)
 	hosts := min(len(able), job.Workers)
+	if before := f.asBefore(job.Cell.Encoded(), able); before > 0 {
+		hosts = min(hosts, before)
+	}
 	if each > 0 {
 		if hosts = (job.Workers + each - 1) / each; hosts > len(able) {
 			return nil, fmt.Errorf("%w: %d workers, %d a host, need %d agents, and %d are free and can run them", errTooFew, job.Workers, each, hosts, len(able))
@@ -131,6 +173,7 @@ type pooled struct {
 	members []member
 	lease   time.Duration
 	cancel  func()
+	tell    func(memberEnd) // the coordinator, that a member is gone
 	ends    []memberEnd
 	open    []struct{} // members that have not ended
 	refused *executors.Observation
@@ -142,8 +185,16 @@ type pooled struct {
 func (p *pooled) wait(done <-chan executors.Observation, ends <-chan memberEnd) executors.Observation {
 	p.open = make([]struct{}, len(p.members))
 	var patience <-chan time.Time
+	again := time.NewTicker(pace)
+	defer again.Stop()
 	for {
 		select {
+		case <-again.C:
+			for _, e := range p.ends {
+				if !e.done() {
+					p.tell(e)
+				}
+			}
 		case o := <-done:
 			patience := time.AfterFunc(p.lease, p.cancel) // the members hear of the end, or of nothing any more
 			defer patience.Stop()
@@ -154,6 +205,9 @@ func (p *pooled) wait(done <-chan executors.Observation, ends <-chan memberEnd) 
 			return o
 		case e := <-ends:
 			p.end(e)
+			if !e.done() {
+				p.tell(e)
+			}
 			switch {
 			case e.err == nil && e.seen.Status == results.Unavailable:
 				p.refused = &e.seen
@@ -169,8 +223,20 @@ func (p *pooled) wait(done <-chan executors.Observation, ends <-chan memberEnd) 
 
 // deserted tells whether all members have ended, none of them at the end of the trial.
 func (p *pooled) deserted() bool {
-	ok := func(e memberEnd) bool { return e.err == nil && e.seen.Status == results.OK }
-	return len(p.open) == 0 && !slices.ContainsFunc(p.ends, ok)
+	return len(p.open) == 0 && !slices.ContainsFunc(p.ends, memberEnd.done)
+}
+
+// unmeasured says of which host there is nothing, if the trial never began for want of one, or had none left.
+func (p *pooled) unmeasured(ctx context.Context, o executors.Observation) error {
+	if o.Status != results.Crash && o.Status != results.Interrupted || ctx.Err() != nil {
+		return nil
+	}
+	lost := func(e memberEnd) bool { return e.err != nil }
+	left := func(e memberEnd) bool { return e.err == nil }
+	if i := slices.IndexFunc(p.ends, lost); i >= 0 && (o.Phases.Total == 0 || !slices.ContainsFunc(p.ends, left)) {
+		return fmt.Errorf("on %s: %w", p.ends[i].agent, p.ends[i].err)
+	}
+	return nil
 }
 
 // ruled tells whether the host ended its part by a rule of the trial.
@@ -201,6 +267,9 @@ func (p *pooled) merge(ctx context.Context, o executors.Observation) executors.O
 		case e.err != nil:
 			failed = fmt.Sprintf("on %s: %v", e.agent, e.err)
 			o.Warnings = append(o.Warnings, failed)
+			if o.Disturbed == "" { // what it used is not known
+				o.Disturbed = failed
+			}
 			continue
 		case e.seen.Status != results.OK && e.seen.Status != results.Interrupted:
 			failed = fmt.Sprintf("on %s: %s", e.agent, e.seen.Reason)

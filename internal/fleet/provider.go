@@ -30,10 +30,12 @@ type children struct {
 }
 
 type child struct {
-	path  string
-	argv  []string
-	proc  *host.Child
-	stdin *os.File
+	path   string
+	argv   []string
+	local  bool // it is the agent itself
+	proc   *host.Child
+	stdin  *os.File
+	stdout *os.File // of a local one that is not guarded yet
 }
 
 // Local are n agents on this machine, called local-1 and so on, with something of their own behind that where runs share a
@@ -45,7 +47,7 @@ func Local(join link.Join, n int) Provider {
 		own = "-" + id[len(id)-4:]
 	}
 	for i := range n {
-		c.all = append(c.all, &child{path: host.Self(), argv: []string{"runner", "agent", "--quiet", "--join", "-", "--name", fmt.Sprintf("local-%d%s", i+1, own)}})
+		c.all = append(c.all, &child{local: true, path: host.Self(), argv: []string{"runner", "agent", "--quiet", "--spawned", "--join", "-", "--name", fmt.Sprintf("local-%d%s", i+1, own)}})
 	}
 	return c
 }
@@ -95,8 +97,29 @@ func (c *children) Ensure() error {
 			return fmt.Errorf("start an agent with %s: %w", one.argv[0], err)
 		}
 	}
+	for _, one := range c.all {
+		one.settle()
+	}
 	return nil
 }
+
+// settle waits until an agent of this machine is guarded. Its warden is nobody's child, and so becomes this process's, which
+// takes those that come during a trial for something that the trial has left.
+func (c *child) settle() {
+	if c.stdout == nil {
+		return
+	}
+	_ = c.stdout.SetReadDeadline(time.Now().Add(settlePatience))
+	_, _ = c.stdout.Read(make([]byte, len(Guarded))) // its end, if it has ended
+	c.stdout.Close()
+	c.stdout = nil
+}
+
+const settlePatience = 10 * time.Second
+
+// Guarded is what an agent that was started with --spawned writes to its stdout as soon as it has started what tidies up
+// after it.
+const Guarded = "guarded\n"
 
 func (c *child) start(to link.Join) error {
 	join, err := json.Marshal(to)
@@ -112,16 +135,23 @@ func (c *child) start(to link.Join) error {
 		return err
 	}
 	defer r.Close()
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	var says *os.File // its stdout
+	if c.local {
+		c.stdout, says, err = os.Pipe()
+	} else {
+		says, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	}
 	if err != nil {
 		return errors.Join(err, w.Close())
 	}
-	defer null.Close()
-	// In the session of this process, so that nobody takes it for what a trial has left behind.
+	defer says.Close()
+	// In the session of this process, so that nobody takes it for what a trial has left behind; a Ctrl-C is this process's
+	// to deal with.
 	c.proc, err = host.Start(path, c.argv, &syscall.ProcAttr{
-		Env: os.Environ(), Files: []uintptr{r.Fd(), null.Fd(), os.Stderr.Fd()}, Sys: host.OfGroup(),
+		Env: os.Environ(), Files: []uintptr{r.Fd(), says.Fd(), os.Stderr.Fd()}, Sys: host.OfAside(),
 	})
 	if err != nil {
+		c.settle()
 		return errors.Join(err, w.Close())
 	}
 	c.stdin = w

@@ -58,6 +58,20 @@ func (a *Agent) hear(from string) {
 	}
 }
 
+// left frees this agent from a coordinator that leaves, and ends what that asked for.
+func (a *Agent) left(from string) {
+	a.mu.Lock()
+	c := a.callers[from]
+	if c != nil {
+		c.heard, c.gone = time.Time{}, true
+	}
+	a.mu.Unlock()
+	if c != nil {
+		a.sweep()
+		_ = a.conn.Publish(a.Join.Subject("hello"), a.hello())
+	}
+}
+
 // sweep ends what coordinators asked for that are not heard of any more, and removes their directories once that has ended.
 func (a *Agent) sweep() {
 	for _, m := range a.deserted() {

@@ -12,6 +12,9 @@ func OfSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true
 // one is gone.
 func OfGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
 
+// OfAside is OfGroup in a group of its own, which no Ctrl-C reaches.
+func OfAside() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
 // OfServer is OfSession too: the warden ends it.
 func OfServer() *syscall.SysProcAttr { return OfSession() }
 

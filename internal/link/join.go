@@ -23,6 +23,7 @@ type Join struct {
 	Socket  string   `json:"socket,omitempty"`  // or the path of a Unix socket on this machine
 	CA      string   `json:"ca,omitempty"`      // the one certificate authority to be trusted, as PEM
 	Seed    string   `json:"seed,omitempty"`    // of an nkey; a secret
+	Role    string   `json:"role,omitempty"`    // what the key is for: a run ("coordinator") or an agent; "": either
 	Passing bool     `json:"passing,omitempty"` // the broker is a run's own, and ends with it
 }
 

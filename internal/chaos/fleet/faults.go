@@ -29,6 +29,7 @@ func faults() []fault {
 		{"only broker killed", false, brokerKilled},
 		{"only broker killed, its store wiped", false, brokerWiped},
 		{"coordinator killed, resumed", false, coordinatorKilled},
+		{"run stopped past the lease", false, runStopped},
 		{"a task that kills its agents", false, poisoned},
 		{"one of three brokers killed", false, oneOfThree},
 		{"all of three brokers killed", false, allOfThree},
@@ -105,10 +106,46 @@ func simple(strike func(*scene, *process) error) func(*scene) error {
 	}
 }
 
+// agentKilled kills an agent in the first trial, and the one that was started in its place in the second. Nothing of them may
+// be taken for what a trial has left.
 func agentKilled(s *scene) error {
-	err := simple(func(s *scene, p *process) error { return s.strike(p, syscall.SIGKILL, "agent", "local-1") })(s)
+	pool := usual()
+	pool.blocks = 3
+	p, err := s.run(pool.spec(s), "--agents", "2")
+	if err != nil {
+		return err
+	}
+	for trial := range 2 {
+		if err := s.reaches(trial*pool.tasks+pool.tasks/2, p); err != nil {
+			return err
+		}
+		if err := s.strike(p, syscall.SIGKILL, "agent", "local-1"); err != nil {
+			return err
+		}
+	}
+	s.exits(p, 0, 3)
+	s.counted(pool)
 	s.reported("disturbed", "local-1")
-	return err
+	return nil
+}
+
+// runStopped stops the run, and nothing else, for longer than its agents wait for it.
+func runStopped(s *scene) error {
+	pool := usual()
+	p, err := s.run(pool.spec(s), "--agents", "2")
+	if err != nil {
+		return err
+	}
+	if err := s.reaches(pool.tasks/4, p); err != nil {
+		return err
+	}
+	p.send(syscall.SIGSTOP)
+	s.struck++
+	p.EndsWithin(5 * time.Second) // the lease is 2 s
+	p.send(syscall.SIGCONT)
+	s.exits(p, 0, 3)
+	s.counted(pool)
+	return nil
 }
 
 // agentStopped stops an agent with all that it has started, for longer than the lease.
