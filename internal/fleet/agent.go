@@ -126,7 +126,7 @@ func (a *Agent) Serve(ctx context.Context) error {
 		select {
 		case <-beat.C:
 			if since := gone.Load(); a.Join.Passing && since > 0 && time.Since(time.Unix(0, since)) > 2*a.Lease {
-				err = errors.New("the broker, which was a run's own, is gone for good")
+				err = errors.New("the broker, which was a run's own, is gone for good: one that is started or resumed writes another join file")
 				break
 			}
 			continue
