@@ -91,6 +91,7 @@ func TestUnmeasured(t *testing.T) {
 	lost := memberEnd{member{"a", 0, 1}, executors.Observation{}, ErrLost}
 	here := memberEnd{member{"b", 1, 1}, executors.Observation{Status: results.OK}, nil}
 	crash := memberEnd{member{"b", 1, 1}, executors.Observation{Status: results.Crash}, nil}
+	limit := memberEnd{member{"b", 1, 1}, executors.Observation{Status: results.Limit}, nil}
 	before := executors.Observation{Status: results.Crash}
 	during := executors.Observation{Status: results.Crash, Phases: results.Phases{Total: 1}}
 	for name, c := range map[string]struct {
@@ -102,6 +103,7 @@ func TestUnmeasured(t *testing.T) {
 		"lost in it, all of them":     {[]memberEnd{lost, lost}, during, true},
 		"lost in it, one of them":     {[]memberEnd{lost, here}, during, false},
 		"a host of it fails":          {[]memberEnd{crash, here}, before, false},
+		"another had its limit":       {[]memberEnd{lost, limit}, executors.Observation{Status: results.Interrupted}, false},
 		"lost, and it went on":        {[]memberEnd{lost, here}, executors.Observation{Status: results.OK}, false},
 		"lost, and there was no time": {[]memberEnd{lost, lost}, executors.Observation{Status: results.Timeout}, false},
 	} {

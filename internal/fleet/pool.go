@@ -228,7 +228,7 @@ func (p *pooled) deserted() bool {
 
 // unmeasured says of which host there is nothing, if the trial never began for want of one, or had none left.
 func (p *pooled) unmeasured(ctx context.Context, o executors.Observation) error {
-	if o.Status != results.Crash && o.Status != results.Interrupted || ctx.Err() != nil {
+	if o.Status != results.Crash && o.Status != results.Interrupted || ctx.Err() != nil || slices.ContainsFunc(p.ends, memberEnd.ruled) {
 		return nil
 	}
 	lost := func(e memberEnd) bool { return e.err != nil }
