@@ -91,6 +91,7 @@ type Observation struct {
 	Hosts    []string // by worker: the host that it ran on; one entry: all of the trial ran there; nil: on this machine
 
 	Contaminated string // what else took part of the machine meanwhile, where who ran it has watched that; "" if nothing did
+	Unmeasured   string // why it is to be begun again: it was not measured, and not by its own fault; "": what is here counts
 	Disturbed    string // what disturbed the trial from outside, so that its times are no good; "" if nothing did
 }
 

@@ -28,8 +28,7 @@ import (
 )
 
 func (a *app) agentCommand() *cobra.Command {
-	var file, name string
-	var spawned bool
+	var file, name, spawned string
 	c := &cobra.Command{
 		Use:   "agent --join FILE",
 		Short: "Offer this host to a fleet, until it is ended",
@@ -52,13 +51,13 @@ It ends on Ctrl-C, on TERM, and when the broker refuses its key. While the broke
 	}
 	c.Flags().StringVar(&file, "join", "", "the join `FILE`; - reads it from stdin, and ends when that does")
 	c.Flags().StringVar(&name, "name", "", "what the host is called in reports (default: the host's name)")
-	c.Flags().BoolVar(&spawned, "spawned", false, "")
+	c.Flags().StringVar(&spawned, "spawned", "", "")
 	_ = c.MarkFlagRequired("join")
 	_ = c.Flags().MarkHidden("spawned") // both exist
 	return c
 }
 
-func (a *app) agent(file, name string, spawned bool) error {
+func (a *app) agent(file, name, spawned string) error {
 	ctx, cancel := context.WithCancel(a.ctx)
 	defer cancel()
 	join, err := a.join(file, cancel)
@@ -80,12 +79,12 @@ func (a *app) agent(file, name string, spawned bool) error {
 		fmt.Fprintf(a.stderr, "runner: processes that escape a trial cannot be found here: %v\n", err)
 	}
 	defer a.guard()()
-	if spawned {
+	if spawned != "" {
 		if _, err := io.WriteString(a.stdout, fleet.Guarded); err != nil {
 			return err
 		}
 	}
-	dir, remove, err := engine.PrivateDir("runner-agent-")
+	dir, remove, err := engine.PrivateDir(spawned, "runner-agent-")
 	if err != nil {
 		return err
 	}
@@ -122,6 +121,9 @@ func (a *app) join(file string, ended func()) (link.Join, error) {
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
+		if !a.quiet {
+			fmt.Fprintln(a.stderr, "stdin has ended, and with it this agent: give --join a file, or keep it open")
+		}
 		ended()
 	}()
 	return link.ParseJoin(text)

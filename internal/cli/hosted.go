@@ -30,7 +30,7 @@ func (h *hosted) equip(e *engine.Engine, db *sqlite.DB, id string, more func() [
 	}
 	place := e.Plan.Experiment.Placement
 	if place == nil {
-		e.Launch = h.launch(e.Plan)
+		e.Launch, e.Await = h.launch(e.Plan), h.ready
 		return
 	}
 	e.Hosts = &fleet.Places{Fleet: h.Fleet, Work: workOf, Roots: h.roots, Came: h.add, Ensure: h.ensure}
@@ -64,53 +64,73 @@ func (h *hosted) launch(plan *spec.Plan) func(context.Context, executors.Job) ex
 	}
 }
 
-// pool runs a trial on the fleet. One that was not measured for want of hosts is begun again, as often as a task may be
-// given out: it may be the trial that ends its hosts.
+// pool runs a trial on the fleet. One that was not measured for want of hosts is begun again, as often as a task may be given
+// out: it may be the trial that ends its hosts. Its warnings tell.
 func (h *hosted) pool(ctx context.Context, job executors.Job, work fleet.Work) executors.Observation {
-	for try := 1; ; try++ {
-		if err := h.ready(ctx, job); err != nil {
-			return executors.Observation{Status: results.Crash, Reason: err.Error()}
+	crash := func(err error) executors.Observation {
+		return executors.Observation{Status: results.Crash, Reason: err.Error()}
+	}
+	if err := h.meet(); err != nil {
+		return crash(err)
+	}
+	files, err := h.Need(ctx, job, work, h.roots...)
+	if err != nil {
+		return crash(err)
+	}
+	o, again := h.Pool(ctx, job, work, files)
+	busy := errors.Is(again, fleet.ErrBusy)
+	if again == nil || ctx.Err() != nil || !busy && len(h.tries)+1 >= h.Attempts || errors.Is(again, fleet.ErrTooFew) && h.vain > 0 {
+		for _, why := range h.tries {
+			o.Warnings = append(o.Warnings, "it was begun again: "+why)
 		}
-		files, err := h.Need(ctx, job, work, h.roots...)
-		if err != nil {
-			return executors.Observation{Status: results.Crash, Reason: err.Error()}
+		h.tries = nil
+		return o
+	}
+	if !busy {
+		h.tries = append(h.tries, again.Error())
+	}
+	h.Say(fmt.Sprintf("a trial is begun again: %v", again))
+	return executors.Observation{Unmeasured: again.Error()}
+}
+
+// ready waits for hosts that a trial needs and that may come back, or are another run's.
+func (h *hosted) ready(ctx context.Context, cell *spec.PlannedCell) {
+	if cell.Executor != cluster.Name || !h.can || h.ensure() != nil { // pool says what is wrong
+		return
+	}
+	n := min(hostsFor(cell.Workers, cell.Options), h.want)
+	if len(h.Available()) >= n {
+		h.vain = 0
+		return
+	}
+	if n == h.vain && len(h.Agents()) < n { // nobody has come since
+		return
+	}
+	defer h.waits(n, "")()
+	for until := time.Now().Add(h.returns()); len(h.Available()) < n && ctx.Err() == nil; {
+		if time.Now().After(until) {
+			h.vain = n
+			return
 		}
-		o, again := h.Pool(ctx, job, work, files)
-		if errors.Is(again, fleet.ErrBusy) { // two runs may have a part each of what both need
+		if len(h.Agents()) >= n {
+			// They are another run's, whose end is waited for. That one may wait for those that this run has.
+			until = time.Now().Add(h.returns())
 			h.Leave()
-			pause(ctx, time.Second+rand.N(2*time.Second))
-			try--
 		}
-		if again == nil || try >= h.Attempts || ctx.Err() != nil {
-			return o
+		try, done := context.WithTimeout(ctx, time.Second+rand.N(time.Second))
+		_ = h.Await(try, n)
+		done()
+		if h.ensure() != nil {
+			return
 		}
-		h.Say(fmt.Sprintf("a trial is begun again: %v", again))
 	}
+	h.vain = 0
 }
 
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-}
-
-// ready has lost agents of this run's own started again, waits for hosts that a trial needs and that may come back, and notes
-// new ones.
-func (h *hosted) ready(ctx context.Context, job executors.Job) error {
+// meet notes the hosts that the run has not met before.
+func (h *hosted) meet() error {
 	if err := h.ensure(); err != nil {
 		return err
-	}
-	if n := min(hostsFor(job.Workers, job.Options), h.want); len(h.Available()) < n {
-		defer h.waits(n, "")()
-		for until := time.Now().Add(h.returns()); len(h.Available()) < n && time.Now().Before(until) && ctx.Err() == nil; {
-			try, done := context.WithTimeout(ctx, time.Second)
-			_ = h.Await(try, n)
-			done()
-			if len(h.Agents()) >= n { // they are there, and are another run's: its end is waited for
-				until = time.Now().Add(h.returns())
-			}
-		}
 	}
 	for _, about := range h.Agents() {
 		if !h.met[about.Name] {

@@ -61,6 +61,8 @@ type hosted struct {
 	can      bool     // agents may come
 	want     int      // hosts that the run has waited for
 	met      map[string]bool
+	tries    []string                // why the trial that is under way was begun again, each time
+	vain     int                     // hosts that the last trial has waited for in vain; 0: it had what it needs
 	add      func(fleet.About) error // notes a host of the run
 }
 
@@ -184,7 +186,7 @@ func (h *hosted) provide(how hosting, agents link.Join) (err error) {
 	p := h.conf.Provider
 	switch {
 	case how.agents > 0:
-		h.provider = fleet.Local(agents, how.agents)
+		h.provider = fleet.Local(agents, h.dir, how.agents)
 	case p.Kind == "ssh":
 		h.provider = fleet.SSH(agents, p.Hosts, p.Command)
 	case p.Kind == "slurm":
@@ -231,6 +233,9 @@ func (h *hosted) await(ctx context.Context, how hosting, x experiment) error {
 			return err
 		}
 		if err := fleet.Failed(h.provider); err != nil {
+			return err
+		}
+		if err := h.ensure(); err != nil {
 			return err
 		}
 	}

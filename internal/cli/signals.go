@@ -29,7 +29,7 @@ func signals() (ctx context.Context, caught func() int, stop func()) {
 		var first time.Time
 		for s := range ch {
 			n := int32(s.(syscall.Signal))
-			if number.Swap(n) != 0 {
+			if !number.CompareAndSwap(0, n) {
 				if time.Since(first) < together {
 					continue
 				}

@@ -51,6 +51,9 @@ type Engine struct {
 	// before each trial, with its steps, and each preparation of the run. nil: nobody is waited for.
 	Turn func(context.Context) (done func())
 
+	// Await waits until what a cell needs besides this machine is there, before its trial waits for its turn; nil: it needs nothing.
+	Await func(context.Context, *spec.PlannedCell)
+
 	// Stage makes what trials need besides their plan, in a private directory of the run; nil: nothing.
 	Stage func(ctx context.Context, dir string) (*Stage, error)
 
@@ -139,18 +142,34 @@ func rank(proof *proof, s spec.Slot) int {
 	return 1
 }
 
-// trial runs one slot and stamps what was seen.
+// trial runs one slot until it is measured. While it waits for others, it keeps nobody from measuring.
 func (c *course) trial(ctx context.Context, around *steps, slot spec.Slot, r *round, position int) (results.Trial, error) {
+	for {
+		if c.Await != nil {
+			c.Await(ctx, &c.Plan.Cells[slot.Cell])
+		}
+		trial, unmeasured, err := c.attempt(ctx, around, slot, r, position)
+		if !unmeasured || err != nil || ctx.Err() != nil {
+			return trial, err
+		}
+	}
+}
+
+// attempt runs one slot and stamps what was seen.
+func (c *course) attempt(ctx context.Context, around *steps, slot spec.Slot, r *round, position int) (_ results.Trial, unmeasured bool, err error) {
 	cell := &c.Plan.Cells[slot.Cell]
 	defer around.engine.turn(ctx)()
 	dir, err := around.dir()
 	if err != nil {
-		return results.Trial{}, fmt.Errorf("make the trial's directory: %w", err)
+		return results.Trial{}, false, fmt.Errorf("make the trial's directory: %w", err)
 	}
 	defer around.host.Free(dir)
 	quieten()
 	started := c.Now()
 	seen, contaminated := around.during(ctx, slot.Cell, job(c.Plan, cell, r.number, dir))
+	if seen.Unmeasured != "" {
+		return results.Trial{}, true, nil
+	}
 	trial := results.Trial{
 		Cell: cell.Cell, Workload: cell.Workload.Name,
 		Block: r.number, Position: position, Control: slot.Control, Warmup: r.warmup,
@@ -172,7 +191,7 @@ func (c *course) trial(ctx context.Context, around *steps, slot spec.Slot, r *ro
 		}
 	}
 	trial.Warnings = append(trial.Warnings, around.after(ctx, slot.Cell, dir)...)
-	return trial, nil
+	return trial, false, nil
 }
 
 // wrong says what is wrong with the work of a trial; nil if nothing is.

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"bench/runner/executors"
 	"bench/runner/results"
+	"bench/runner/spec"
 )
 
 // slots are the trials in the order of their recording.
@@ -157,6 +160,40 @@ func TestATrialThatIsNotInThePlan(t *testing.T) {
 	b.Before[1].Workload = "another"
 	if _, err := b.Run(context.Background()); err == nil || !strings.Contains(err.Error(), "not in its plan") {
 		t.Error(err)
+	}
+}
+
+// TestWhatWasNotMeasuredIsBegunAgain, in an empty directory. What it needs elsewhere is waited for before its turn: whoever
+// has that may wait for the turn.
+func TestWhatWasNotMeasuredIsBegunAgain(t *testing.T) {
+	held, waited, tries := false, 0, 0
+	b := newBench(usual(t, "repeats: {min: 1, warmup: 0}\n"), func(j executors.Job) executors.Observation {
+		if left, err := os.ReadDir(j.Dir); err != nil || len(left) > 0 {
+			t.Errorf("%v is left by the try before, %v", left, err)
+		}
+		if err := os.WriteFile(filepath.Join(j.Dir, "left"), nil, 0o600); err != nil {
+			t.Error(err)
+		}
+		if tries++; tries%2 == 1 {
+			return executors.Observation{Status: results.Crash, Unmeasured: "its host was lost"}
+		}
+		return right(j)
+	})
+	b.Turn = func(context.Context) func() { held = true; return func() { held = false } }
+	b.Await = func(_ context.Context, cell *spec.PlannedCell) {
+		waited++
+		if held || cell == nil {
+			t.Error("others are kept from measuring meanwhile")
+		}
+	}
+	b.run(t)
+	for _, trial := range b.trials {
+		if trial.Status != results.OK {
+			t.Errorf("%s: %s", trial.Status, trial.Reason)
+		}
+	}
+	if n := 2 * len(b.trials); n == 0 || tries != n || waited != n {
+		t.Errorf("%d trials: %d tries, waited for %d times", len(b.trials), tries, waited)
 	}
 }
 

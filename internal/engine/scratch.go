@@ -40,8 +40,8 @@ func newScratch(parent string) (*scratch, error) {
 
 // PrivateDir makes a directory that is this process's alone, as that of a run is, called prefix and a number. Those of the same
 // prefix that a process has left behind which was killed are removed.
-func PrivateDir(prefix string) (path string, remove func(), err error) {
-	s, err := privateDir("", prefix)
+func PrivateDir(parent, prefix string) (path string, remove func(), err error) {
+	s, err := privateDir(parent, prefix)
 	if err != nil {
 		return "", nil, err
 	}

@@ -81,7 +81,7 @@ func TestPrivateDir(t *testing.T) {
 		t.Skip("there are no locks here:", err)
 	}
 	lock.Close()
-	path, remove, err := PrivateDir("runner-agent-")
+	path, remove, err := PrivateDir("", "runner-agent-")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -180,7 +180,7 @@ func (a *Agent) owner() string {
 		return c.From
 	}
 	for id, c := range a.callers {
-		if time.Since(c.heard) <= c.lease {
+		if !c.left && time.Since(c.heard) <= c.lease {
 			return id
 		}
 	}
@@ -224,13 +224,21 @@ func (a *Agent) begin(ctx context.Context, o Order) (refused string, busy bool) 
 	}
 	inner, cancel := context.WithCancel(ctx)
 	c := &carried{Order: o, agent: ctx, cancel: cancel}
-	a.callers[o.From] = &caller{time.Now(), max(o.Lease, a.Lease), false}
+	a.belong(o.From, o.Lease)
 	a.orders[o.ID] = c
 	a.all.Go(func() {
 		defer cancel()
 		a.carry(inner, c)
 	})
 	return "", false
+}
+
+// belong makes this agent a run's. Called with the lock held.
+func (a *Agent) belong(from string, lease time.Duration) {
+	for _, other := range a.callers { // one that was stopped may go on
+		other.left = true
+	}
+	a.callers[from] = &caller{heard: time.Now(), lease: max(lease, a.Lease)}
 }
 
 // holds tells a coordinator whether an order is being carried out here.

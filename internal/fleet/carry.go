@@ -67,6 +67,9 @@ func (a *Agent) run(ctx context.Context, c *carried) executors.Observation {
 		return a.find(c.Find)
 	}
 	job := c.Job
+	if c.Member != nil { // nobody may have said that the trial before is over: this host was cut off
+		a.free(mark{c.From, job.Dir})
+	}
 	dir, err := a.room(mark{c.From, job.Dir})
 	if err == nil && c.List {
 		return a.list(ctx, dir)

@@ -88,6 +88,7 @@ func (f *Fleet) give(ctx context.Context, name string, order []byte) (nonce stri
 				return "", fmt.Errorf("%s answers what cannot be read: %w", name, err)
 			}
 			if a.Busy {
+				f.taken(name)
 				return "", ErrBusy
 			}
 			if a.Refused != "" {
@@ -102,6 +103,15 @@ func (f *Fleet) give(ctx context.Context, name string, order []byte) (nonce stri
 		case errors.Is(err, nats.ErrNoResponders):
 			time.Sleep(pace / 10)
 		}
+	}
+}
+
+// taken notes that another run has an agent, which says so by itself only later.
+func (f *Fleet) taken(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s := f.agents[name]; s != nil && (s.Busy == "" || s.Busy == f.ID) {
+		s.Busy = "another"
 	}
 }
 

@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// Failed says that an agent which a provider has started elsewhere has ended, as it does where there is no such host, or no
-// runner on it.
+// Failed says that an agent which a provider has started has ended by itself, as it does where there is no such host, or no
+// runner on it. One that was killed is started again.
 func Failed(p Provider) error {
 	all, are := p.(*children)
 	if !are {
@@ -18,6 +18,9 @@ func Failed(p Provider) error {
 		}
 		select {
 		case <-c.proc.Ended:
+			if c.local && c.proc.Status.Signaled() {
+				continue
+			}
 			return fmt.Errorf("%s ended before its agent joined (%s): try it by hand", c.what(), status(c.proc.Status))
 		default:
 		}
@@ -32,12 +35,12 @@ func (c *child) what() string {
 			return c.argv[0] + " " + c.argv[i+1]
 		}
 	}
-	return "an agent"
+	return "runner agent on this machine"
 }
 
 func status(s syscall.WaitStatus) string {
 	if s.Signaled() {
-		return "killed by signal " + s.Signal().String()
+		return "ended by a signal: " + s.Signal().String()
 	}
 	return fmt.Sprintf("exit status %d", s.ExitStatus())
 }

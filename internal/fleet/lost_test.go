@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"bench/runner/executors"
+	"bench/runner/executors/cluster"
 	"bench/runner/results"
 )
 
@@ -85,6 +87,27 @@ func TestAMemberThatIsEndedEndsTheTrial(t *testing.T) {
 	}
 }
 
+// TestAMembersRoomIsEmpty, though nobody has said that the trial before it is over.
+func TestAMembersRoomIsEmpty(t *testing.T) {
+	f := table(t, time.Minute)
+	f.join(t, "a", func(_ context.Context, job executors.Job) executors.Observation {
+		left, err := os.ReadDir(job.Dir)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(job.Dir, "0"), nil, 0o600)
+		}
+		if err != nil || len(left) > 0 {
+			return executors.Observation{Status: results.Crash, Reason: fmt.Sprint(left, err)}
+		}
+		return executors.Observation{Status: results.OK}
+	})
+	for range 2 {
+		o, err := f.Do(t.Context(), "a", Order{Job: executors.Job{Dir: "/mark"}, Member: &cluster.Part{Trial: "t", Workers: 1}})
+		if err != nil || o.Status != results.OK {
+			t.Errorf("%v, %s: %s", err, o.Status, o.Reason)
+		}
+	}
+}
+
 // TestUnmeasured: a trial is begun again that never began for want of a host, or that had none left; what went wrong by itself
 // is kept.
 func TestUnmeasured(t *testing.T) {
@@ -93,7 +116,9 @@ func TestUnmeasured(t *testing.T) {
 	crash := memberEnd{member{"b", 1, 1}, executors.Observation{Status: results.Crash}, nil}
 	limit := memberEnd{member{"b", 1, 1}, executors.Observation{Status: results.Limit}, nil}
 	before := executors.Observation{Status: results.Crash}
-	during := executors.Observation{Status: results.Crash, Phases: results.Phases{Total: 1}}
+	during := executors.Observation{Status: results.Crash, Phases: results.Phases{Startup: 1}} // it may be ended before it says more
+	poison := executors.Observation{Status: results.Crash, Reason: "task 6: it was given out 2 times", Phases: results.Phases{Startup: 1}}
+	busy := memberEnd{member{"b", 1, 1}, executors.Observation{}, ErrBusy}
 	for name, c := range map[string]struct {
 		ends  []memberEnd
 		seen  executors.Observation
@@ -102,13 +127,19 @@ func TestUnmeasured(t *testing.T) {
 		"lost before it began":        {[]memberEnd{lost, here}, before, true},
 		"lost in it, all of them":     {[]memberEnd{lost, lost}, during, true},
 		"lost in it, one of them":     {[]memberEnd{lost, here}, during, false},
+		"a task that ends them all":   {[]memberEnd{lost, lost}, poison, false},
+		"lost, and one was taken":     {[]memberEnd{lost, busy}, before, true},
 		"a host of it fails":          {[]memberEnd{crash, here}, before, false},
 		"another had its limit":       {[]memberEnd{lost, limit}, executors.Observation{Status: results.Interrupted}, false},
 		"lost, and it went on":        {[]memberEnd{lost, here}, executors.Observation{Status: results.OK}, false},
 		"lost, and there was no time": {[]memberEnd{lost, lost}, executors.Observation{Status: results.Timeout}, false},
 	} {
 		p := pooled{ends: c.ends}
-		if err := p.unmeasured(t.Context(), c.seen); (err != nil) != c.again || err != nil && !errors.Is(err, ErrLost) {
+		want := ErrLost
+		if slices.ContainsFunc(c.ends, func(e memberEnd) bool { return e.err == ErrBusy }) {
+			want = ErrBusy
+		}
+		if err := p.unmeasured(t.Context(), c.seen); (err != nil) != c.again || err != nil && !errors.Is(err, want) {
 			t.Errorf("%s: %v", name, err)
 		}
 		over, end := context.WithCancel(t.Context())
@@ -121,7 +152,7 @@ func TestUnmeasured(t *testing.T) {
 
 // TestAnAgentIsOneRuns until that leaves, or is not heard of for its lease.
 func TestAnAgentIsOneRuns(t *testing.T) {
-	f := table(t, 2*time.Second)
+	f := table(t, 5*time.Second)
 	f.join(t, "a", fine)
 	other := &Fleet{Join: f.Join, ID: "run2", Lease: f.Lease}
 	if err := other.Open(t.Context()); err != nil {
@@ -148,6 +179,33 @@ func TestAnAgentIsOneRuns(t *testing.T) {
 	eventually(t, "it is free again", func() bool { return do(f) == nil })
 }
 
+// TestWhoLeavesComesBackWithAnOrderAlone: what a run that has left says besides, or one whose agent another has got, gives the
+// agent back to nobody.
+func TestWhoLeavesComesBackWithAnOrderAlone(t *testing.T) {
+	a := &Agent{orders: map[string]*carried{}, callers: map[string]*caller{}, Lease: time.Hour, conn: table(t, time.Hour).conn}
+	owner := func(want string) {
+		t.Helper()
+		for range 20 { // callers are a map
+			if got := a.owner(); got != want {
+				t.Fatalf("it is %q's, not %q's", got, want)
+			}
+		}
+	}
+	a.belong("run1", 0)
+	owner("run1")
+	a.orders["run1"] = &carried{Order: Order{From: "run1"}, cancel: func() {}} // its end is not confirmed yet
+	a.left("run1")
+	delete(a.orders, "run1")
+	a.hear("run1")
+	owner("")
+
+	a.belong("run1", 0)
+	a.callers["run1"].heard = time.Time{} // it is stopped
+	a.belong("run2", 0)
+	a.hear("run1")
+	owner("run2")
+}
+
 // TestAnAgentThatGaveUpSaysSo: one that has not heard of the run for a lease ends its job. The run, which had only been stopped,
 // does not wait for that for ever, nor take it for the user's doing.
 func TestAnAgentThatGaveUpSaysSo(t *testing.T) {
@@ -156,7 +214,7 @@ func TestAnAgentThatGaveUpSaysSo(t *testing.T) {
 		"and has told nobody of it": func(a *Agent, id string) { a.forget(id) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := table(t, time.Second)
+			f := table(t, 5*time.Second)
 			var a *Agent
 			f.join(t, "a", func(ctx context.Context, _ executors.Job) executors.Observation {
 				a.mu.Lock()

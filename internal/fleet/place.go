@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -121,6 +122,9 @@ func (h *place) do(ctx context.Context, o Order) executors.Observation {
 	}
 	if ctx.Err() == nil {
 		h.mu.Lock()
+		if h.lost == nil && h.all.Fleet.Say != nil {
+			h.all.Fleet.Say(fmt.Sprintf("%s is lost in a block, which is measured on another host or later: %v", h.name, err))
+		}
 		h.lost = err
 		h.mu.Unlock()
 		h.all.Fleet.lose(h.name) // until it is heard of again

@@ -23,10 +23,10 @@ import (
 func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []File) (executors.Observation, error) {
 	members, err := f.share(job, work)
 	switch {
-	case errors.Is(err, errTooFew) && len(f.Agents()) > len(f.Available()):
+	case errors.Is(err, ErrTooFew) && len(f.Agents()) > len(f.Available()):
 		return executors.Observation{Status: results.Crash, Reason: err.Error()}, ErrBusy
-	case errors.Is(err, errTooFew): // there were enough when the run began
-		return executors.Observation{Status: results.Crash, Reason: err.Error()}, nil
+	case errors.Is(err, ErrTooFew): // there were enough when the run began
+		return executors.Observation{Status: results.Crash, Reason: err.Error()}, err
 	case err != nil:
 		return executors.Observation{Status: results.Unavailable, Reason: err.Error()}, nil
 	}
@@ -126,7 +126,8 @@ func (e memberEnd) why() string {
 // done tells whether it ended with the trial.
 func (e memberEnd) done() bool { return e.err == nil && e.seen.Status == results.OK }
 
-var errTooFew = errors.New("too few hosts")
+// ErrTooFew says that a trial needs more agents than there are.
+var ErrTooFew = errors.New("too few hosts")
 
 // share shares the workers out: as many on each host as per_host says, else evenly over all that can run them. Hosts that
 // come later are left out of what began without them: trials of a cell on two hosts and on three are not alike.
@@ -143,7 +144,7 @@ func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 		return nil, fmt.Errorf("none of the %d agents that are free has %s", free, work.Kind)
 	}
 	if len(able) == 0 {
-		return nil, fmt.Errorf("%w: no agent takes part any more, or all work for other runs", errTooFew)
+		return nil, fmt.Errorf("%w: no agent takes part any more, or all work for other runs", ErrTooFew)
 	}
 	each, _ := job.Options["per_host"].(int)
 	hosts := min(len(able), job.Workers)
@@ -151,8 +152,10 @@ func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 		hosts = min(hosts, before)
 	}
 	if each > 0 {
-		if hosts = (job.Workers + each - 1) / each; hosts > len(able) {
-			return nil, fmt.Errorf("%w: %d workers, %d a host, need %d agents, and %d are free and can run them", errTooFew, job.Workers, each, hosts, len(able))
+		if hosts = (job.Workers + each - 1) / each; hosts > len(able) && hosts <= free {
+			return nil, fmt.Errorf("%d workers, %d a host, need %d agents, and %d of the %d have %s", job.Workers, each, hosts, len(able), free, work.Kind)
+		} else if hosts > len(able) {
+			return nil, fmt.Errorf("%w: %d workers, %d a host, need %d agents, and %d are free and can run them", ErrTooFew, job.Workers, each, hosts, len(able))
 		}
 	}
 	var members []member
@@ -226,17 +229,19 @@ func (p *pooled) deserted() bool {
 	return len(p.open) == 0 && !slices.ContainsFunc(p.ends, memberEnd.done)
 }
 
-// unmeasured says of which host there is nothing, if the trial never began for want of one, or had none left.
+// unmeasured says of which host there is nothing, if the trial never began for want of one, or had none left. What the
+// trial or a task of it did wrong is kept.
 func (p *pooled) unmeasured(ctx context.Context, o executors.Observation) error {
-	if o.Status != results.Crash && o.Status != results.Interrupted || ctx.Err() != nil || slices.ContainsFunc(p.ends, memberEnd.ruled) {
+	own := o.Status != results.Crash && o.Status != results.Interrupted || strings.HasPrefix(o.Reason, "task ")
+	if own || ctx.Err() != nil || slices.ContainsFunc(p.ends, memberEnd.ruled) {
 		return nil
 	}
-	lost := func(e memberEnd) bool { return e.err != nil }
-	left := func(e memberEnd) bool { return e.err == nil }
-	if i := slices.IndexFunc(p.ends, lost); i >= 0 && (o.Phases.Total == 0 || !slices.ContainsFunc(p.ends, left)) {
-		return fmt.Errorf("on %s: %w", p.ends[i].agent, p.ends[i].err)
+	lost := slices.DeleteFunc(slices.Clone(p.ends), func(e memberEnd) bool { return e.err == nil })
+	if len(lost) == 0 || o.Phases.Startup > 0 && len(lost) < len(p.ends) {
+		return nil
 	}
-	return nil
+	first := lost[max(0, slices.IndexFunc(lost, func(e memberEnd) bool { return errors.Is(e.err, ErrBusy) }))]
+	return fmt.Errorf("on %s: %w", first.agent, first.err)
 }
 
 // ruled tells whether the host ended its part by a rule of the trial.
@@ -273,6 +278,11 @@ func (p *pooled) merge(ctx context.Context, o executors.Observation) executors.O
 			continue
 		case e.seen.Status != results.OK && e.seen.Status != results.Interrupted:
 			failed = fmt.Sprintf("on %s: %s", e.agent, e.seen.Reason)
+			if o.Status == results.OK && e.ruled() { // after its last answer
+				o.Status, o.Reason = e.seen.Status, failed
+			} else if o.Status == results.OK && o.Disturbed == "" {
+				o.Disturbed = failed
+			}
 		}
 		o.Usage = sum(o.Usage, e.seen.Usage)
 		if o.Contaminated == "" && e.seen.Contaminated != "" {

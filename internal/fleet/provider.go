@@ -39,15 +39,15 @@ type child struct {
 }
 
 // Local are n agents on this machine, called local-1 and so on, with something of their own behind that where runs share a
-// broker.
-func Local(join link.Join, n int) Provider {
+// broker. What they write is in dir.
+func Local(join link.Join, dir string, n int) Provider {
 	c := &children{join: join}
 	own := ""
 	if id := nuid.Next(); !join.Passing {
 		own = "-" + id[len(id)-4:]
 	}
 	for i := range n {
-		c.all = append(c.all, &child{local: true, path: host.Self(), argv: []string{"runner", "agent", "--quiet", "--spawned", "--join", "-", "--name", fmt.Sprintf("local-%d%s", i+1, own)}})
+		c.all = append(c.all, &child{local: true, path: host.Self(), argv: []string{"runner", "agent", "--quiet", "--spawned", dir, "--join", "-", "--name", fmt.Sprintf("local-%d%s", i+1, own)}})
 	}
 	return c
 }
@@ -97,19 +97,20 @@ func (c *children) Ensure() error {
 			return fmt.Errorf("start an agent with %s: %w", one.argv[0], err)
 		}
 	}
+	until := time.Now().Add(settlePatience)
 	for _, one := range c.all {
-		one.settle()
+		one.settle(until)
 	}
 	return nil
 }
 
 // settle waits until an agent of this machine is guarded. Its warden is nobody's child, and so becomes this process's, which
 // takes those that come during a trial for something that the trial has left.
-func (c *child) settle() {
+func (c *child) settle(until time.Time) {
 	if c.stdout == nil {
 		return
 	}
-	_ = c.stdout.SetReadDeadline(time.Now().Add(settlePatience))
+	_ = c.stdout.SetReadDeadline(until)
 	_, _ = c.stdout.Read(make([]byte, len(Guarded))) // its end, if it has ended
 	c.stdout.Close()
 	c.stdout = nil
@@ -151,7 +152,7 @@ func (c *child) start(to link.Join) error {
 		Env: os.Environ(), Files: []uintptr{r.Fd(), says.Fd(), os.Stderr.Fd()}, Sys: host.OfAside(),
 	})
 	if err != nil {
-		c.settle()
+		c.settle(time.Now())
 		return errors.Join(err, w.Close())
 	}
 	c.stdin = w

@@ -22,6 +22,7 @@ type caller struct {
 	heard time.Time
 	lease time.Duration
 	gone  bool // it is not heard of any more, which has been said
+	left  bool // it has left this agent, or lost it to another: only an order makes it a caller again
 }
 
 // room is the directory here that a mark stands for.
@@ -53,7 +54,7 @@ func (a *Agent) free(m mark) {
 func (a *Agent) hear(from string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if c := a.callers[from]; c != nil {
+	if c := a.callers[from]; c != nil && !c.left {
 		c.heard, c.gone = time.Now(), false
 	}
 }
@@ -63,7 +64,7 @@ func (a *Agent) left(from string) {
 	a.mu.Lock()
 	c := a.callers[from]
 	if c != nil {
-		c.heard, c.gone = time.Time{}, true
+		c.left, c.gone = true, true
 	}
 	a.mu.Unlock()
 	if c != nil {
@@ -86,7 +87,7 @@ func (a *Agent) deserted() (marks []mark) {
 	working := map[string]bool{}
 	for _, o := range a.orders {
 		working[o.From] = true
-		if c := a.callers[o.From]; time.Since(c.heard) > c.lease {
+		if c := a.callers[o.From]; c.left || time.Since(c.heard) > c.lease {
 			if !c.gone {
 				a.say("the run %s is not heard of any more: its job is ended", o.From)
 			}
@@ -95,7 +96,7 @@ func (a *Agent) deserted() (marks []mark) {
 		}
 	}
 	for from, c := range a.callers {
-		if working[from] || time.Since(c.heard) <= 2*c.lease {
+		if working[from] || !c.left && time.Since(c.heard) <= 2*c.lease {
 			continue
 		}
 		for m := range a.rooms {

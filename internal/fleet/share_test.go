@@ -36,7 +36,7 @@ func TestWorkersAreShared(t *testing.T) {
 		"where Python is":   {with("a", "b:python", "c:node python"), 4, 0, "python", []member{{"b", 0, 2}, {"c", 2, 2}}, ""},
 		"nowhere":           {with("a", "b"), 2, 0, "node", nil, "none of the 2 agents that are free has node"},
 		"nobody is there":   {with(), 2, 0, "", nil, "no agent takes part"},
-		"too few have it":   {with("a", "b:python"), 2, 1, "python", nil, "need 2 agents, and 1 are free"},
+		"too few have it":   {with("a", "b:python"), 2, 1, "python", nil, "need 2 agents, and 1 of the 2 have python"},
 		"exactly as needed": {with("a", "b"), 4, 2, "", []member{{"a", 0, 2}, {"b", 2, 2}}, ""},
 	} {
 		job := executors.Job{Workers: c.workers, Options: map[string]any{"per_host": c.each}}

@@ -129,7 +129,7 @@ func agentKilled(s *scene) error {
 	return nil
 }
 
-// runStopped stops the run, and nothing else, for longer than its agents wait for it.
+// runStopped stops the run, and nothing else, for longer than the lease of its tasks: answers wait for it.
 func runStopped(s *scene) error {
 	pool := usual()
 	p, err := s.run(pool.spec(s), "--agents", "2")
