@@ -86,10 +86,10 @@ func (h *hosted) pool(ctx context.Context, job executors.Job, work fleet.Work) e
 		h.tries = nil
 		return o
 	}
-	if !busy {
+	if !busy { // else its wait tells
 		h.tries = append(h.tries, again.Error())
+		h.Say(fmt.Sprintf("a trial is begun again: %v", again))
 	}
-	h.Say(fmt.Sprintf("a trial is begun again: %v", again))
 	return executors.Observation{Unmeasured: again.Error()}
 }
 
