@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"path/filepath"
 	"time"
 
@@ -93,40 +92,6 @@ func (h *hosted) pool(ctx context.Context, job executors.Job, work fleet.Work) e
 	return executors.Observation{Unmeasured: again.Error()}
 }
 
-// ready waits for hosts that a trial needs and that may come back, or are another run's.
-func (h *hosted) ready(ctx context.Context, cell *spec.PlannedCell) {
-	if cell.Executor != cluster.Name || !h.can || h.ensure() != nil { // pool says what is wrong
-		return
-	}
-	n := min(hostsFor(cell.Workers, cell.Options), h.want)
-	if len(h.Available()) >= n {
-		h.vain = 0
-		return
-	}
-	if n == h.vain && len(h.Agents()) < n { // nobody has come since
-		return
-	}
-	defer h.waits(n, "")()
-	for until := time.Now().Add(h.returns()); len(h.Available()) < n && ctx.Err() == nil; {
-		if time.Now().After(until) {
-			h.vain = n
-			return
-		}
-		if len(h.Agents()) >= n {
-			// They are another run's, whose end is waited for. That one may wait for those that this run has.
-			until = time.Now().Add(h.returns())
-			h.Leave()
-		}
-		try, done := context.WithTimeout(ctx, time.Second+rand.N(time.Second))
-		_ = h.Await(try, n)
-		done()
-		if h.ensure() != nil {
-			return
-		}
-	}
-	h.vain = 0
-}
-
 // meet notes the hosts that the run has not met before.
 func (h *hosted) meet() error {
 	if err := h.ensure(); err != nil {
@@ -143,24 +108,12 @@ func (h *hosted) meet() error {
 	return nil
 }
 
-// A host that was there when the run began may come back within so many leases, and within so long at least: its agent may
-// have to be started again, or the way to it be mended. Then the trial goes by who is there.
-func (h *hosted) returns() time.Duration { return max(10*h.Lease, time.Minute) }
-
 // ensure has lost agents of this run's own started again.
 func (h *hosted) ensure() error {
 	if h.provider == nil {
 		return nil
 	}
 	return h.provider.Ensure()
-}
-
-// hostsFor is how many hosts a trial can use.
-func hostsFor(workers int, options map[string]any) int {
-	if each, _ := options["per_host"].(int); each > 0 {
-		return (workers + each - 1) / each
-	}
-	return workers
 }
 
 // workOf is what runs a cell's tasks, as other hosts are told.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/nats-io/nuid"
 	"github.com/spf13/pflag"
@@ -209,38 +208,6 @@ func (a *app) joinPlace(how hosting) string {
 	return "join"
 }
 
-// await waits for as many hosts as the plan needs, or as are promised.
-func (h *hosted) await(ctx context.Context, how hosting, x experiment) error {
-	n := how.agents
-	if n == 0 {
-		n = max(h.conf.Provider.Count, len(h.conf.Provider.Hosts), neededHosts(&x.plan))
-	}
-	if !h.can && x.plan.Experiment.Placement != nil {
-		return errNoHosts
-	}
-	if !h.can { // nobody can come: the cells say so
-		return nil
-	}
-	h.want = n
-	if len(h.Available()) < n {
-		defer h.waits(n, how.joinFile)()
-	}
-	for {
-		try, done := context.WithTimeout(ctx, time.Second)
-		err := h.Await(try, n)
-		done()
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		if err := fleet.Failed(h.provider); err != nil {
-			return err
-		}
-		if err := h.ensure(); err != nil {
-			return err
-		}
-	}
-}
-
 var errNoHosts = errors.New("it needs hosts, and no agent can come: --agents 2 starts two on this machine, --listen ADDRESS:PORT --join-file FILE lets others join")
 
 // spanning refuses what cannot be done with a trial that is on several hosts.
@@ -267,37 +234,6 @@ func spanning(plan *spec.Plan) error {
 		return fmt.Errorf("workload %s cannot be run by cluster: %s; use a result instead, or exclude these cells", c.Workload.Name, what)
 	}
 	return nil
-}
-
-// waits says what is waited for, until done is called.
-func (h *hosted) waits(n int, joinFile string) (done func()) {
-	here, free := len(h.Agents()), len(h.Available())
-	text := fmt.Sprintf("waiting for %s, %d here", plural(n, "agent"), here)
-	if free < here {
-		text += fmt.Sprintf(", %d of them another run's", here-free)
-	}
-	if joinFile != "" && h.provider == nil {
-		text += ": runner agent --join " + reports.Visible(joinFile)
-	}
-	if h.app.say == nil {
-		if !h.app.quiet {
-			fmt.Fprintln(h.app.stderr, text)
-		}
-		return func() {}
-	}
-	h.app.say(text)
-	return func() { h.app.say("") }
-}
-
-// neededHosts is how many hosts the largest cell needs.
-func neededHosts(plan *spec.Plan) int {
-	n := 1
-	for _, c := range plan.Cells {
-		if each, _ := c.Options["per_host"].(int); each > 0 {
-			n = max(n, hostsFor(c.Workers, c.Options))
-		}
-	}
-	return n
 }
 
 func (h *hosted) close() {
