@@ -363,7 +363,7 @@ func TestManyTexts(t *testing.T) {
 			with++
 		}
 	}
-	if with != 256 || len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0], "stdout of 44 tasks is left out") {
+	if with != 256 || len(unclocked(o.Warnings)) != 1 || !strings.Contains(unclocked(o.Warnings)[0], "stdout of 44 tasks is left out") {
 		t.Errorf("%d texts, warnings %q", with, o.Warnings)
 	}
 }
@@ -407,4 +407,9 @@ func TestCommandInterrupt(t *testing.T) {
 			t.Errorf("alive after the trial: %v", alive)
 		}
 	}
+}
+
+// unclocked are the warnings of a trial but that about clocks, which a busy machine is good for.
+func unclocked(all []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(w string) bool { return strings.HasPrefix(w, "the clocks disagree") })
 }

@@ -92,11 +92,11 @@ func TestLimitsOfPrograms(t *testing.T) {
 func TestMoreFilesThanThereAre(t *testing.T) {
 	onLinux(t)
 	o := shell(t, shAll, func(j *Job) { j.Limits.OpenFiles = 1 << 30 })
-	if o.Status != results.OK || len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0], "limits.open-files is 1073741824, and this system allows") {
+	if o.Status != results.OK || len(warned(o.Warnings)) != 1 || !strings.Contains(warned(o.Warnings)[0], "limits.open-files is 1073741824, and this system allows") {
 		t.Errorf("%s: %q", o.Status, o.Warnings)
 	}
 	o = Run(t.Context(), Job{Executor: "serial", Workers: 1, Workload: "square", Tasks: []args{{"n": 1}}, Dir: t.TempDir(), Limits: Limits{OpenFiles: 1 << 30}})
-	if o.Status != results.OK || len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0], "this system allows") {
+	if o.Status != results.OK || len(warned(o.Warnings)) != 1 || !strings.Contains(warned(o.Warnings)[0], "this system allows") {
 		t.Errorf("%s: %q", o.Status, o.Warnings)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,11 @@ func (s subject) trial(t *testing.T, executor, work string, tasks int) executors
 
 func (s subject) run(job executors.Job) executors.Observation {
 	return executors.Run(context.Background(), job)
+}
+
+// warned are the warnings of a trial but that about clocks: a full machine hears late of what a trial says.
+func warned(o executors.Observation) []string {
+	return slices.DeleteFunc(slices.Clone(o.Warnings), func(w string) bool { return strings.HasPrefix(w, "the clocks disagree") })
 }
 
 // output is what an interpreter prints.

@@ -46,10 +46,8 @@ func started(t *testing.T, s subject, executor, start string) {
 	if o.Usage.CPU() <= 0 || o.Usage.CPU() > 4*o.Phases.Total+200*time.Millisecond {
 		t.Errorf("used %v of CPU in %v", o.Usage.CPU(), o.Phases.Total)
 	}
-	for _, w := range o.Warnings {
-		if !strings.HasPrefix(w, "the clocks disagree") { // a full machine hears late of what a trial says
-			t.Errorf("warning: %q", w)
-		}
+	if told := warned(o); len(told) > 0 {
+		t.Errorf("warnings: %q", told)
 	}
 	o = trial("kill", 3)
 	if o.Status != results.Crash || !strings.Contains(o.Reason, "killed by signal 9") && start != "forkserver" {

@@ -65,7 +65,7 @@ func TestPin(t *testing.T) {
 			t.Fatalf("%s: %s\n%s", o.Status, o.Reason, o.Stderr)
 		}
 		if s.language == &node || executor == "asyncio" {
-			if len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0], "not pinned") {
+			if told := warned(o); len(told) != 1 || !strings.Contains(told[0], "not pinned") {
 				t.Errorf("warnings: %q", o.Warnings)
 			}
 			return
