@@ -66,30 +66,35 @@ func (h *hosted) launch(plan *spec.Plan) func(context.Context, executors.Job) ex
 // pool runs a trial on the fleet. One that was not measured for want of hosts is begun again, as often as a task may be given
 // out: it may be the trial that ends its hosts. Its warnings tell.
 func (h *hosted) pool(ctx context.Context, job executors.Job, work fleet.Work) executors.Observation {
-	crash := func(err error) executors.Observation {
-		return executors.Observation{Status: results.Crash, Reason: err.Error()}
-	}
-	if err := h.meet(); err != nil {
-		return crash(err)
-	}
-	files, err := h.Need(ctx, job, work, h.roots...)
-	if err != nil {
-		return crash(err)
-	}
-	o, again := h.Pool(ctx, job, work, files)
-	busy := errors.Is(again, fleet.ErrBusy)
-	if again == nil || ctx.Err() != nil || !busy && len(h.tries)+1 >= h.Attempts || errors.Is(again, fleet.ErrTooFew) && h.vain > 0 {
+	done := func(o executors.Observation) executors.Observation {
 		for _, why := range h.tries {
 			o.Warnings = append(o.Warnings, "it was begun again: "+why)
 		}
 		h.tries = nil
 		return o
 	}
+	files, err := h.prepared(ctx, job, work)
+	if err != nil {
+		return done(executors.Observation{Status: results.Crash, Reason: err.Error()})
+	}
+	o, again := h.Pool(ctx, job, work, files)
+	busy, gone := errors.Is(again, fleet.ErrBusy), errors.Is(again, fleet.ErrTooFew) && h.short
+	if again == nil || ctx.Err() != nil || gone || !busy && len(h.tries)+1 >= h.Attempts {
+		return done(o)
+	}
 	if !busy { // else its wait tells
 		h.tries = append(h.tries, again.Error())
 		h.Say(fmt.Sprintf("a trial is begun again: %v", again))
 	}
 	return executors.Observation{Unmeasured: again.Error()}
+}
+
+// prepared are the files that a trial needs, after the hosts that are here have been noted.
+func (h *hosted) prepared(ctx context.Context, job executors.Job, work fleet.Work) ([]fleet.File, error) {
+	if err := h.meet(); err != nil {
+		return nil, err
+	}
+	return h.Need(ctx, job, work, h.roots...)
 }
 
 // meet notes the hosts that the run has not met before.

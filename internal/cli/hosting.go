@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/nats-io/nuid"
 	"github.com/spf13/pflag"
@@ -61,7 +62,9 @@ type hosted struct {
 	want     int      // hosts that the run has waited for
 	met      map[string]bool
 	tries    []string                // why the trial that is under way was begun again, each time
-	vain     int                     // hosts that the last trial has waited for in vain; 0: it had what it needs
+	vain     int                     // so many hosts were waited for in vain, and have not come since; 0: all come
+	short    bool                    // the trial that is under way lacks hosts, and has waited for them
+	patience time.Duration           // instead of the usual; 0: that
 	add      func(fleet.About) error // notes a host of the run
 }
 

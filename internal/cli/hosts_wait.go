@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -30,7 +31,7 @@ func (h *hosted) await(ctx context.Context, how hosting, x experiment) error {
 	}
 	for {
 		try, done := context.WithTimeout(ctx, time.Second)
-		err := h.Await(try, n)
+		err := h.Await(try, "", n)
 		done()
 		if err == nil || ctx.Err() != nil {
 			return err
@@ -80,38 +81,56 @@ func (h *hosted) ready(ctx context.Context, cell *spec.PlannedCell) {
 	if cell.Executor != cluster.Name || !h.can || h.ensure() != nil { // pool says what is wrong
 		return
 	}
-	n := min(hostsFor(cell.Workers, cell.Options), h.want)
-	if len(h.Available()) >= n {
+	kind := workOf(cell).Kind
+	_, _, ever := h.Able(kind)
+	n := min(hostsFor(cell.Workers, cell.Options), h.want, max(ever, 1))
+	switch free, here, _ := h.Able(kind); {
+	case free >= n:
+		h.short = false
+	case free == here && h.vain > 0 && n >= h.vain: // that many did not come before
+		h.short = true
+	default:
+		defer h.waits(n, "")()
+		h.short = h.lacks(ctx, kind, n)
+	}
+	if !h.short && n >= h.vain {
 		h.vain = 0
-		return
 	}
-	if n == h.vain && len(h.Agents()) < n { // nobody has come since
-		return
-	}
-	defer h.waits(n, "")()
-	for until := time.Now().Add(h.returns()); len(h.Available()) < n && ctx.Err() == nil; {
-		if time.Now().After(until) {
-			h.vain = n
-			return
-		}
-		if len(h.Agents()) >= n {
-			// They are another run's, whose end is waited for. That one may wait for those that this run has.
-			until = time.Now().Add(h.returns())
+}
+
+// lacks waits for n hosts, and tells whether they do not come. While they are another run's, that run's end is waited for, and
+// nothing is held meanwhile: it may wait for those that this one has.
+func (h *hosted) lacks(ctx context.Context, kind string, n int) bool {
+	for until := time.Now().Add(h.returns()); ctx.Err() == nil && h.ensure() == nil; {
+		free, here, _ := h.Able(kind)
+		switch {
+		case free >= n:
+			return false
+		case free < here:
 			h.Leave()
+			pause(ctx, rand.N(time.Second))
+			until = time.Now().Add(h.returns())
+		case time.Now().After(until):
+			h.vain = n
+			return true
 		}
-		try, done := context.WithTimeout(ctx, time.Second+rand.N(time.Second))
-		_ = h.Await(try, n)
+		try, done := context.WithTimeout(ctx, time.Second)
+		_ = h.Await(try, kind, n)
 		done()
-		if h.ensure() != nil {
-			return
-		}
 	}
-	h.vain = 0
+	return false
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 // A host that was there when the run began may come back within so many leases, and within so long at least: its agent may
 // have to be started again, or the way to it be mended. Then the trial goes by who is there.
-func (h *hosted) returns() time.Duration { return max(10*h.Lease, time.Minute) }
+func (h *hosted) returns() time.Duration { return cmp.Or(h.patience, max(10*h.Lease, time.Minute)) }
 
 // hostsFor is how many hosts a trial can use.
 func hostsFor(workers int, options map[string]any) int {

@@ -55,6 +55,14 @@ type carried struct {
 	cancel context.CancelFunc
 }
 
+// mark is what the directory of an order is known by. Orders of one trial share it; a member has its own.
+func (c *carried) mark() mark {
+	if c.Member != nil {
+		return mark{c.From, "member " + c.Member.Trial}
+	}
+	return mark{c.From, c.Job.Dir}
+}
+
 // Serve works until ctx ends, until the broker refuses the key, or until another agent turns out to have this one's name.
 func (a *Agent) Serve(ctx context.Context) error {
 	closed, over, back := make(chan struct{}), make(chan struct{}), make(chan struct{}, 1)

@@ -15,6 +15,9 @@ import (
 // carry carries an order out, and tells of its end until that is confirmed or nobody is left to hear it.
 func (a *Agent) carry(ctx context.Context, c *carried) {
 	defer a.forget(c.ID)
+	if c.Member != nil {
+		defer a.free(c.mark())
+	}
 	seen := a.run(ctx, c)
 	// That an order was stopped is to be heard too, so this does not go by its context.
 	text, err := a.blobs.pack(context.Background(), c.ID, seen)
@@ -41,7 +44,8 @@ func (a *Agent) told(c *carried, text []byte, wait time.Duration) bool {
 func (a *Agent) unheard(c *carried) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return time.Since(a.callers[c.From].heard) > c.Lease
+	from := a.callers[c.From]
+	return from.left || time.Since(from.heard) > c.Lease
 }
 
 func (a *Agent) forget(id string) {
@@ -67,10 +71,7 @@ func (a *Agent) run(ctx context.Context, c *carried) executors.Observation {
 		return a.find(c.Find)
 	}
 	job := c.Job
-	if c.Member != nil { // nobody may have said that the trial before is over: this host was cut off
-		a.free(mark{c.From, job.Dir})
-	}
-	dir, err := a.room(mark{c.From, job.Dir})
+	dir, err := a.room(c.mark())
 	if err == nil && c.List {
 		return a.list(ctx, dir)
 	}

@@ -34,6 +34,7 @@ type Fleet struct {
 
 	mu      sync.Mutex
 	agents  map[string]*seen
+	known   map[string]About    // all that were ever heard of, by name
 	layouts map[string][]string // by cell: the hosts of its first trial
 	changed chan struct{}       // closed, and made anew, when an agent comes or is freed
 	files   map[string]File
@@ -61,7 +62,7 @@ func (f *Fleet) Open(ctx context.Context) error {
 	f.conn, f.blobs, f.stop = conn, newBlobs(js, f.Join), make(chan struct{})
 	f.blobs.replicas = max(f.Replicas, 1)
 	f.owed, f.other = owed{map[string]bool{}, map[string]string{}}, map[string]bool{}
-	f.agents, f.changed, f.files = map[string]*seen{}, make(chan struct{}), map[string]File{}
+	f.agents, f.known, f.changed, f.files = map[string]*seen{}, map[string]About{}, make(chan struct{}), map[string]File{}
 	if err := f.ask(); err != nil {
 		conn.Close()
 		return err
@@ -153,7 +154,7 @@ func (f *Fleet) hear(m *nats.Msg) {
 		return
 	}
 	was := f.agents[about.Name]
-	f.agents[about.Name] = &seen{about, time.Now()}
+	f.agents[about.Name], f.known[about.Name] = &seen{about, time.Now()}, about
 	if was == nil || was.Busy != about.Busy {
 		close(f.changed)
 		f.changed = make(chan struct{})
@@ -196,22 +197,49 @@ func (f *Fleet) heardOf() (all []About) {
 
 // Available are those of Agents that work for no other run.
 func (f *Fleet) Available() []About {
-	return slices.DeleteFunc(f.Agents(), func(about About) bool { return about.Busy != "" && about.Busy != f.ID })
+	return slices.DeleteFunc(f.Agents(), func(about About) bool { return !f.frees(about) })
 }
 
-// Await waits until n agents are free, or ctx ends.
-func (f *Fleet) Await(ctx context.Context, n int) error {
+// can tells whether an agent has an interpreter of a kind; all can do without.
+func (about About) can(kind string) bool { return kind == "" || slices.Contains(about.Runtimes, kind) }
+
+// Able is how many agents can run work of a kind and work for no other run, how many are here that can, and how many were ever.
+func (f *Fleet) Able(kind string) (free, here, ever int) {
+	all := f.Agents()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, about := range all {
+		if about.can(kind) {
+			if here++; f.frees(about) {
+				free++
+			}
+		}
+	}
+	for _, about := range f.known {
+		if about.can(kind) {
+			ever++
+		}
+	}
+	return free, here, ever
+}
+
+// frees tells whether an agent works for no other run.
+func (f *Fleet) frees(about About) bool { return about.Busy == "" || about.Busy == f.ID }
+
+// Await waits until n agents are free that can run work of a kind, or ctx ends.
+func (f *Fleet) Await(ctx context.Context, kind string, n int) error {
 	for {
 		f.mu.Lock()
 		changed := f.changed
 		f.mu.Unlock()
-		if len(f.Available()) >= n {
+		free, _, _ := f.Able(kind)
+		if free >= n {
 			return nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("%d of %d agents take part in the fleet and are free: %w", len(f.Available()), n, ctx.Err())
+			return fmt.Errorf("%d of %d agents take part in the fleet and are free: %w", free, n, ctx.Err())
 		}
 	}
 }

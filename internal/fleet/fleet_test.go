@@ -64,7 +64,7 @@ func (f *Fleet) join(t *testing.T, name string, launch func(context.Context, exe
 	wait, done := context.WithTimeout(t.Context(), time.Minute)
 	defer done()
 	for !slices.ContainsFunc(f.Agents(), func(a About) bool { return a.Name == name }) {
-		if err := f.Await(wait, len(f.Agents())+1); err != nil {
+		if err := f.Await(wait, "", len(f.Agents())+1); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -27,7 +27,7 @@ func TestAgentsAreAsked(t *testing.T) {
 	wait, done := context.WithTimeout(t.Context(), time.Minute)
 	defer done()
 	for range 3 {
-		if err := f.Await(wait, 1); err != nil {
+		if err := f.Await(wait, "", 1); err != nil {
 			t.Fatal(err)
 		}
 		f.lose("a")

@@ -104,7 +104,7 @@ func TestALostOrderIsStopped(t *testing.T) {
 	})
 	wait, done := context.WithTimeout(t.Context(), time.Minute)
 	defer done()
-	if err := f.Await(wait, 1); err != nil {
+	if err := f.Await(wait, "", 1); err != nil {
 		t.Error(err)
 	}
 }

@@ -20,9 +20,7 @@ import (
 func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []File) (executors.Observation, error) {
 	members, err := f.share(job, work)
 	switch {
-	case errors.Is(err, ErrTooFew) && len(f.Agents()) > len(f.Available()):
-		return executors.Observation{Status: results.Crash, Reason: err.Error()}, ErrBusy
-	case errors.Is(err, ErrTooFew): // there were enough when the run began
+	case errors.Is(err, ErrTooFew), errors.Is(err, ErrBusy):
 		return executors.Observation{Status: results.Crash, Reason: err.Error()}, err
 	case err != nil:
 		return executors.Observation{Status: results.Unavailable, Reason: err.Error()}, nil
@@ -31,12 +29,15 @@ func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ends := make(chan memberEnd, len(members))
+	turns := map[string]bool{} // machines on which a member takes the turn for all that are there
 	for _, m := range members {
+		at := f.machine(m.agent)
+		turn := at != f.Host && !turns[at]
+		turns[at] = true
 		go func() {
 			own := part
 			own.First, own.Workers = m.first, m.workers
-			o, err := f.Do(inner, m.agent, Order{Job: job, Work: work, Files: files, Member: &own, Turn: f.elsewhere(m.agent), AtOnce: m.workers})
-			f.Free(m.agent, job.Dir)
+			o, err := f.Do(inner, m.agent, Order{Job: job, Work: work, Files: files, Member: &own, Turn: turn, AtOnce: m.workers})
 			ends <- memberEnd{m, o, err}
 		}()
 	}
@@ -60,10 +61,12 @@ func (f *Fleet) Pool(ctx context.Context, job executors.Job, work Work, files []
 	return o, nil
 }
 
-// elsewhere tells whether an agent is on another machine than this process, whose own turn and watch then do not hold there.
-func (f *Fleet) elsewhere(agent string) bool {
+// machine is where an agent is. This process's own turn and watch hold on its own machine alone.
+func (f *Fleet) machine(agent string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := f.agents[agent]
-	return s != nil && s.Environment.Host != f.Host
+	if s := f.agents[agent]; s != nil {
+		return s.Environment.Host
+	}
+	return f.Host
 }

@@ -147,6 +147,8 @@ func (p *pooled) merge(ctx context.Context, o executors.Observation) executors.O
 			} else if o.Status == results.OK && o.Disturbed == "" {
 				o.Disturbed = failed
 			}
+		case o.Status == results.OK && e.seen.Status == results.Interrupted && o.Disturbed == "": // at its very end
+			o.Disturbed = "on " + e.agent + ": the member did not end in time"
 		}
 		o.Usage = sum(o.Usage, e.seen.Usage)
 		if o.Contaminated == "" && e.seen.Contaminated != "" {

@@ -15,30 +15,22 @@ var ErrTooFew = errors.New("too few hosts")
 // come later are left out of what began without them: trials of a cell on two hosts and on three are not alike.
 func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 	var able []string
-	free := 0
 	for _, about := range f.Available() {
-		free++
-		if work.Kind == "" || slices.Contains(about.Runtimes, work.Kind) {
+		if about.can(work.Kind) {
 			able = append(able, about.Name)
 		}
 	}
-	if len(able) == 0 && free > 0 {
-		return nil, fmt.Errorf("none of the %d agents that are free has %s", free, work.Kind)
-	}
-	if len(able) == 0 {
-		return nil, fmt.Errorf("%w: no agent takes part any more, or all work for other runs", ErrTooFew)
-	}
 	each, _ := job.Options["per_host"].(int)
-	hosts := min(len(able), job.Workers)
+	hosts, wanted := min(len(able), job.Workers), "an agent"
 	if before := f.asBefore(job.Cell.Encoded(), able); before > 0 {
 		hosts = min(hosts, before)
 	}
 	if each > 0 {
-		if hosts = (job.Workers + each - 1) / each; hosts > len(able) && hosts <= free {
-			return nil, fmt.Errorf("%d workers, %d a host, need %d agents, and %d of the %d have %s", job.Workers, each, hosts, len(able), free, work.Kind)
-		} else if hosts > len(able) {
-			return nil, fmt.Errorf("%w: %d workers, %d a host, need %d agents, and %d are free and can run them", ErrTooFew, job.Workers, each, hosts, len(able))
-		}
+		hosts = (job.Workers + each - 1) / each
+		wanted = fmt.Sprintf("%d workers, %d a host, need %d agents", job.Workers, each, hosts)
+	}
+	if hosts = max(hosts, 1); hosts > len(able) {
+		return nil, f.few(wanted, hosts, work.Kind)
 	}
 	var members []member
 	first := 0
@@ -51,6 +43,25 @@ func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 		first += n
 	}
 	return members, nil
+}
+
+// few is the error where agents that can run work of a kind are too few: another run has them, or they are lost, or there were
+// never as many.
+func (f *Fleet) few(wanted string, hosts int, kind string) error {
+	free, here, ever := f.Able(kind)
+	that := ""
+	if kind != "" {
+		that = " with " + kind
+	}
+	switch {
+	case ever == 0 && kind == "":
+		return errors.New("no agent takes part")
+	case here >= hosts:
+		return ErrBusy
+	case ever >= hosts:
+		return fmt.Errorf("%w: %s%s, and %d of the %d that were here are", ErrTooFew, wanted, that, free, ever)
+	}
+	return fmt.Errorf("%s%s, and %d take part", wanted, that, ever)
 }
 
 // usual is on how many hosts the first trial of a cell was, which is this one if there was none.

@@ -12,10 +12,11 @@ import (
 
 // with is a fleet that has heard of these agents, each with the languages behind its colon.
 func with(agents ...string) *Fleet {
-	f := &Fleet{Lease: time.Hour, agents: map[string]*seen{}}
+	f := &Fleet{Lease: time.Hour, agents: map[string]*seen{}, known: map[string]About{}}
 	for _, a := range agents {
 		name, kinds, _ := strings.Cut(a, ":")
-		f.agents[name] = &seen{About{Name: name, Runtimes: strings.Fields(kinds)}, time.Now()}
+		f.known[name] = About{Name: name, Runtimes: strings.Fields(kinds)}
+		f.agents[name] = &seen{f.known[name], time.Now()}
 	}
 	return f
 }
@@ -34,9 +35,9 @@ func TestWorkersAreShared(t *testing.T) {
 		"three a host":      {with("a", "b"), 4, 3, "", []member{{"a", 0, 3}, {"b", 3, 1}}, ""},
 		"too few":           {with("a", "b"), 3, 1, "", nil, "need 3 agents"},
 		"where Python is":   {with("a", "b:python", "c:node python"), 4, 0, "python", []member{{"b", 0, 2}, {"c", 2, 2}}, ""},
-		"nowhere":           {with("a", "b"), 2, 0, "node", nil, "none of the 2 agents that are free has node"},
+		"nowhere":           {with("a", "b"), 2, 0, "node", nil, "an agent with node, and 0 take part"},
 		"nobody is there":   {with(), 2, 0, "", nil, "no agent takes part"},
-		"too few have it":   {with("a", "b:python"), 2, 1, "python", nil, "need 2 agents, and 1 of the 2 have python"},
+		"too few have it":   {with("a", "b:python"), 2, 1, "python", nil, "need 2 agents with python, and 1 take part"},
 		"exactly as needed": {with("a", "b"), 4, 2, "", []member{{"a", 0, 2}, {"b", 2, 2}}, ""},
 	} {
 		job := executors.Job{Workers: c.workers, Options: map[string]any{"per_host": c.each}}
