@@ -158,7 +158,11 @@ func TestALauncherIsNoNeighbour(t *testing.T) {
 // Who asks whether a signal has come is not kept waiting by a flood of them.
 func TestUndisturbedEnds(t *testing.T) {
 	catch()
-	defer func() { listener = ear{} }()
+	defer func() {
+		listener.mu.Lock() // who listens may still be at it
+		listener.of, listener.heard, listener.last = nil, false, nil
+		listener.mu.Unlock()
+	}()
 	for _, before := range []int{0, 1, 100} {
 		listener.mu.Lock() // nobody takes in what comes
 		for range before {
