@@ -79,7 +79,11 @@ func (h *hosted) pool(ctx context.Context, job executors.Job, work fleet.Work) e
 	}
 	o, again := h.Pool(ctx, job, work, files)
 	busy, gone := errors.Is(again, fleet.ErrBusy), errors.Is(again, fleet.ErrTooFew) && h.short
-	if again == nil || ctx.Err() != nil || gone || !busy && len(h.tries)+1 >= h.Attempts {
+	most := h.Attempts
+	if o.Phases.Startup == 0 { // no task of it can have ended a host
+		most = max(most, mostBeginnings)
+	}
+	if again == nil || ctx.Err() != nil || gone || !busy && len(h.tries)+1 >= most {
 		return done(o)
 	}
 	if !busy { // else its wait tells
@@ -88,6 +92,9 @@ func (h *hosted) pool(ctx context.Context, job executors.Job, work fleet.Work) e
 	}
 	return executors.Observation{Unmeasured: again.Error()}
 }
+
+// mostBeginnings is how often a trial that does not begin is begun: a machine that is too busy to be heard of is so for a while.
+const mostBeginnings = 10
 
 // prepared are the files that a trial needs, after the hosts that are here have been noted.
 func (h *hosted) prepared(ctx context.Context, job executors.Job, work fleet.Work) ([]fleet.File, error) {
