@@ -32,6 +32,7 @@ func (j Join) Connect(ctx context.Context, name string, more ...nats.Option) (*n
 		return nil, err
 	}
 	options = append(options, more...)
+	var why error // the last one that is not the end of ctx
 	for {
 		c, err := d.connect(ctx, urls, options)
 		if err == nil {
@@ -43,9 +44,12 @@ func (j Join) Connect(ctx context.Context, name string, more ...nats.Option) (*n
 		if refusal := j.refusal(err); refusal != nil {
 			return nil, refusal
 		}
+		if why == nil || ctx.Err() == nil {
+			why = err
+		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("no broker answers at %s: %w (%w)", j.Where(), err, context.Cause(ctx))
+			return nil, fmt.Errorf("no broker answers at %s: %w (%w)", j.Where(), why, context.Cause(ctx))
 		case <-time.After(first):
 		}
 	}
