@@ -91,8 +91,11 @@ type Observation struct {
 	Hosts    []string // by worker: the host that it ran on; one entry: all of the trial ran there; nil: on this machine
 
 	Contaminated string // what else took part of the machine meanwhile, where who ran it has watched that; "" if nothing did
-	Unmeasured   string // why it is to be begun again: it was not measured, and not by its own fault; "": what is here counts
 	Disturbed    string // what disturbed the trial from outside, so that its times are no good; "" if nothing did
+
+	// Unmeasured is why it is to be begun again: it was not measured, and not by its own fault; "": what is here counts. No
+	// other machine may say so.
+	Unmeasured string `json:"-"`
 }
 
 // Executor runs a job's tasks in one way. It returns an error only if the trial could not be run at all; what the

@@ -65,6 +65,9 @@ func TestObservationsTravel(t *testing.T) {
 	if !reflect.DeepEqual(got, o) {
 		t.Errorf("got  %+v\nwant %+v\n%s", got, o, text)
 	}
+	if err := json.Unmarshal([]byte(`{"Status":"ok","Unmeasured":"once more"}`), &got); err != nil || got.Unmeasured != "" {
+		t.Errorf("another machine has it begun again: %+v, %v", got, err)
+	}
 	for _, bad := range []string{`{"Status":"fine"}`, `{"Status":"ok","Spans":[{}]}`, `{"Status":"ok","Spans":[{}],"Results":["x`, `[]`} {
 		if err := json.Unmarshal([]byte(bad), &got); err == nil {
 			t.Errorf("%s was read", bad)

@@ -38,8 +38,8 @@ func newScratch(parent string) (*scratch, error) {
 	return s, nil
 }
 
-// PrivateDir makes a directory that is this process's alone, as that of a run is, called prefix and a number. Those of the same
-// prefix that a process has left behind which was killed are removed.
+// PrivateDir makes a directory that is this process's alone, as that of a run is, called prefix and a number, in parent ("": in
+// the system's directory for such). Those of the same prefix that a process has left behind which was killed are removed.
 func PrivateDir(parent, prefix string) (path string, remove func(), err error) {
 	s, err := privateDir(parent, prefix)
 	if err != nil {

@@ -31,6 +31,23 @@ func fine(context.Context, executors.Job) executors.Observation {
 	return executors.Observation{Status: results.OK}
 }
 
+// TestAnAgentThatCannotStart is tried again each time, and is nothing to stop.
+func TestAnAgentThatCannotStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "agent")
+	if err := os.WriteFile(path, []byte("no program"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, local := range []bool{false, true} {
+		c := &children{all: []*child{{path: path, argv: []string{"agent"}, local: local}}}
+		for range 2 {
+			if err := c.Ensure(); !errors.Is(err, syscall.ENOEXEC) {
+				t.Errorf("local %v: %v", local, err)
+			}
+		}
+		c.Stop()
+	}
+}
+
 // TestANameIsOneAgents: the one that has it keeps it, and of several that start at once one gets it.
 func TestANameIsOneAgents(t *testing.T) {
 	f := table(t, time.Minute)

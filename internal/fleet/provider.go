@@ -89,6 +89,7 @@ func (c *children) Ensure() error {
 			select {
 			case <-one.proc.Ended:
 				one.stdin.Close()
+				one.proc, one.stdin = nil, nil
 			default:
 				continue
 			}
@@ -148,14 +149,17 @@ func (c *child) start(to link.Join) error {
 	defer says.Close()
 	// In the session of this process, so that nobody takes it for what a trial has left behind; a Ctrl-C is this process's
 	// to deal with.
-	c.proc, err = host.Start(path, c.argv, &syscall.ProcAttr{
+	proc, err := host.Start(path, c.argv, &syscall.ProcAttr{
 		Env: os.Environ(), Files: []uintptr{r.Fd(), says.Fd(), os.Stderr.Fd()}, Sys: host.OfAside(),
 	})
 	if err != nil {
-		c.settle(time.Now())
+		if c.stdout != nil {
+			c.stdout.Close()
+			c.stdout = nil
+		}
 		return errors.Join(err, w.Close())
 	}
-	c.stdin = w
+	c.proc, c.stdin = proc, w
 	_, err = w.Write(append(join, '\n')) // smaller than a pipe
 	return err
 }

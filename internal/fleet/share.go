@@ -21,13 +21,13 @@ func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 		}
 	}
 	each, _ := job.Options["per_host"].(int)
-	hosts, wanted := min(len(able), job.Workers), "an agent"
+	hosts, wanted := min(len(able), job.Workers), "it needs one agent"
 	if before := f.asBefore(job.Cell.Encoded(), able); before > 0 {
 		hosts = min(hosts, before)
 	}
 	if each > 0 {
 		hosts = (job.Workers + each - 1) / each
-		wanted = fmt.Sprintf("%d workers, %d a host, need %d agents", job.Workers, each, hosts)
+		wanted = fmt.Sprintf("it needs %d agents for %d workers, %d a host", hosts, job.Workers, each)
 	}
 	if hosts = max(hosts, 1); hosts > len(able) {
 		return nil, f.few(wanted, hosts, work.Kind)
@@ -48,20 +48,20 @@ func (f *Fleet) share(job executors.Job, work Work) ([]member, error) {
 // few is the error where agents that can run work of a kind are too few: another run has them, or they are lost, or there were
 // never as many.
 func (f *Fleet) few(wanted string, hosts int, kind string) error {
-	free, here, ever := f.Able(kind)
-	that := ""
+	_, here, ever := f.Able(kind)
 	if kind != "" {
-		that = " with " + kind
+		kind = " with " + kind
 	}
+	const next = "start one with runner agent --join FILE"
 	switch {
-	case ever == 0 && kind == "":
-		return errors.New("no agent takes part")
+	case ever == 0:
+		return fmt.Errorf("no agent%s takes part: %s", kind, next)
 	case here >= hosts:
 		return ErrBusy
 	case ever >= hosts:
-		return fmt.Errorf("%w: %s%s, and %d of the %d that were here are", ErrTooFew, wanted, that, free, ever)
+		return fmt.Errorf("%w: %s; agents%s here: %d, and %d before: %s", ErrTooFew, wanted, kind, here, ever, next)
 	}
-	return fmt.Errorf("%s%s, and %d take part", wanted, that, ever)
+	return fmt.Errorf("%s; agents%s here: %d: %s", wanted, kind, here, next)
 }
 
 // usual is on how many hosts the first trial of a cell was, which is this one if there was none.

@@ -131,21 +131,13 @@ func agentKilled(s *scene) error {
 
 // runStopped stops the run, and nothing else, for longer than the lease of its tasks: answers wait for it.
 func runStopped(s *scene) error {
-	pool := usual()
-	p, err := s.run(pool.spec(s), "--agents", "2")
-	if err != nil {
-		return err
-	}
-	if err := s.reaches(pool.tasks/4, p); err != nil {
-		return err
-	}
-	p.send(syscall.SIGSTOP)
-	s.struck++
-	p.EndsWithin(5 * time.Second) // the lease is 2 s
-	p.send(syscall.SIGCONT)
-	s.exits(p, 0, 3)
-	s.counted(pool)
-	return nil
+	return simple(func(s *scene, p *process) error {
+		p.send(syscall.SIGSTOP)
+		s.struck++
+		p.EndsWithin(5 * time.Second) // the lease is 2 s
+		p.send(syscall.SIGCONT)
+		return nil
+	})(s)
 }
 
 // agentStopped stops an agent with all that it has started, for longer than the lease.
