@@ -16,7 +16,7 @@ fleet: ; @$(STATIC) .ci/fleet
 costs: ; @.ci/costs
 simulate: ; $(STATIC) $(GO) test -count=1 -timeout 90m -run '^Test(ErrorRates|ErrorRatesOfChange|FalseShifts|FoundShifts|Choices|NoiseThatRemembers|RandIndices)$$' -v ./gates ./internal/stats -simulate
 golden: ; @.ci/golden
-experiments: build ; @.ci/experiments && .ci/once
+experiments: build ; @.ci/experiments
 looks: build ; @.ci/formats && .ci/page
 gallery: build ; @.ci/gallery
 claims: build ; ./runner run -q experiments/articles && ./runner claims experiments/articles -o docs/claims.md

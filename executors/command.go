@@ -176,12 +176,11 @@ func (e *ear) tell(s os.Signal) {
 	}
 }
 
-// memoryOf is the sum of the peaks of each worker's largest command in B; 0, which is unknown, if one of them is: Linux
-// hands the peak of the process that forked down to the child, so that no less than this one's own can be told.
+// memoryOf is the sum of the peaks of each worker's largest command in B; 0, which is unknown, if one of them is.
 func memoryOf(crew []*starter) (sum int64) {
 	own := host.Peak()
 	for _, s := range crew {
-		if s.started && s.peak <= own {
+		if s.started && inherited(s.peak, own) {
 			return 0
 		}
 		sum += s.peak

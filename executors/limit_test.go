@@ -136,6 +136,18 @@ func TestNoFiles(t *testing.T) {
 	}
 }
 
+// TestInherited: what is handed down may be a little more than what this process reads of itself.
+func TestInherited(t *testing.T) {
+	for _, c := range []struct {
+		peak, own int64
+		want      bool
+	}{{6 << 20, 7 << 20, true}, {7852032, 7700480, true}, {9 << 20, 7 << 20, false}, {100 << 20, 0, false}} {
+		if inherited(c.peak, c.own) != c.want {
+			t.Errorf("%d B, of which %d B may be this process's: %v", c.peak, c.own, !c.want)
+		}
+	}
+}
+
 func TestSizeTexts(t *testing.T) {
 	for _, c := range []struct {
 		used, limit int64
