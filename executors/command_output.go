@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"unicode/utf8"
 
@@ -35,7 +36,7 @@ func outputOf(job Job) *output {
 	if !job.Output {
 		return nil
 	}
-	return &output{dir: job.Dir + ".out"}
+	return &output{dir: job.Dir + outputSuffix}
 }
 
 func (o *output) make() error {
@@ -66,6 +67,28 @@ func (o *output) size() (sum int64) {
 	}
 	return sum
 }
+
+// keptFiles tells how much the commands of a job have written to files that are there, in B; nil where none are kept. Hands that
+// are told from outside keep them below the directory of the job, each its own, until they have answered.
+func keptFiles(job Job) func() int64 {
+	if o := outputOf(job); o != nil {
+		return o.size
+	}
+	if e, known := Lookup(job.Executor); !known || !e.Info().Whole {
+		return nil
+	}
+	return func() (sum int64) {
+		dirs, _ := os.ReadDir(job.Dir)
+		for _, d := range dirs {
+			if name := d.Name(); d.IsDir() && strings.HasSuffix(name, outputSuffix) {
+				sum += (&output{dir: job.Dir + "/" + name}).size()
+			}
+		}
+		return sum
+	}
+}
+
+const outputSuffix = ".out" // of the directory of outputs, beside that of the job
 
 func (o *output) create(task int) (int, error) {
 	for {

@@ -89,7 +89,7 @@ func (h *commandHand) run(tasks []byte) ([]byte, error) {
 func (h *commandHand) End(err error) string {
 	close(h.home)
 	h.out.remove()
-	if own := host.Peak(); h.peak > own { // else it is not known, see memoryOf
+	if !inherited(h.peak, host.Peak()) { // else it is not known, and adds nothing to what the member itself uses
 		h.trial.remember(h.peak)
 	}
 	if err != nil {

@@ -60,23 +60,19 @@ func (u *use) tell() {
 	}
 }
 
-// passed is the first limit that is, nil for none; far tells that there is no time to lose.
+// passed is the first limit that is, nil for none; far tells that there is no time to lose, whichever of them says so: what
+// multiplies would be faster than any grace.
 func (u *use) passed() (reason func() string, far bool) {
 	l, memory, processes, output := u.limits, u.memory.Load(), u.processes.Load(), u.printed.Load()+u.kept.Load()
-	past := func(used, most int64) bool {
-		if most == 0 || used <= most {
-			return false
-		}
-		far = used/beyond >= most
-		return true
-	}
+	past := func(used, most int64) bool { return most > 0 && used > most }
+	twice := func(used, most int64) bool { return most > 0 && used/beyond >= most }
+	far = twice(memory, l.Memory) || past(processes, int64(l.Processes)) || twice(output, l.Output)
 	switch {
 	case past(memory, l.Memory):
 		return func() string {
 			return fmt.Sprintf("memory: %s in use, limits.memory is %s", sizeAbove(memory, l.Memory), sizeText(l.Memory))
 		}, far
 	case past(processes, int64(l.Processes)):
-		far = true // what multiplies would be faster than any grace
 		return func() string {
 			return fmt.Sprintf("processes: %d at once, limits.processes is %d", processes, l.Processes)
 		}, far
@@ -86,15 +82,17 @@ func (u *use) passed() (reason func() string, far bool) {
 	return nil, false
 }
 
-// inherited tells whether the peak of a process may be that of this one, which started it: Linux hands it down, so that no
-// less can be told. It hands down a sum of counters that are kept per CPU, which may be some hundred KiB above what this
-// process reads of itself, in /proc; an eighth is more than that. Both are in B.
-func inherited(peak, own int64) bool { return peak <= own+own/8 }
+// inherited tells whether the peak of a process may be that of this one, which started it: Linux hands it down (exec_mmap),
+// so that no less can be told. The kernel counts pages per CPU and hands down the rough sum, while /proc/self/status adds them
+// up: on two CPUs they were up to 290 KiB apart. An eighth is a margin and no bound, since more CPUs may be further apart. Both
+// are in B; an own peak of 0 is not known.
+func inherited(peak, own int64) bool { return own == 0 || peak <= own+own/8 }
 
-// settle adds what is known in the end: the files of commands, and the peak in B of the largest process.
-func (u *use) settle(out *output, peak int64) {
-	if out != nil && u.limits.Output > 0 {
-		raise(&u.kept, out.size())
+// settle adds what is known in the end: the files of commands, and the peak in B of the largest process. Where no files are
+// kept, kept is nil.
+func (u *use) settle(kept func() int64, peak int64) {
+	if kept != nil && u.limits.Output > 0 {
+		raise(&u.kept, kept())
 	}
 	if u.limits.Memory > 0 && !inherited(peak, host.Peak()) {
 		raise(&u.memory, peak)

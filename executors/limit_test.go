@@ -141,7 +141,7 @@ func TestInherited(t *testing.T) {
 	for _, c := range []struct {
 		peak, own int64
 		want      bool
-	}{{6 << 20, 7 << 20, true}, {7852032, 7700480, true}, {9 << 20, 7 << 20, false}, {100 << 20, 0, false}} {
+	}{{6 << 20, 7 << 20, true}, {7852032, 7700480, true}, {9 << 20, 7 << 20, false}, {100 << 20, 0, true}, {100 << 20, 80 << 20, false}} {
 		if inherited(c.peak, c.own) != c.want {
 			t.Errorf("%d B, of which %d B may be this process's: %v", c.peak, c.own, !c.want)
 		}
@@ -179,6 +179,13 @@ func TestFar(t *testing.T) {
 	u.print(150)
 	if far := <-u.signal; far {
 		t.Error("150 of 100 B are far beyond")
+	}
+	u = newUse(Limits{Memory: 100, Processes: 10})
+	raise(&u.memory, 150)
+	raise(&u.processes, 11)
+	u.tell()
+	if far := <-u.signal; !far {
+		t.Error("too much memory hides that processes multiply")
 	}
 }
 

@@ -44,8 +44,8 @@ func (t *trial) bound() {
 
 // watch looks at what the trial uses until its process has ended.
 func (t *trial) watch() {
-	u, out := t.use, outputOf(t.job)
-	tree, files := u.limits.Memory > 0 || u.limits.Processes > 0, out != nil && u.limits.Output > 0
+	u, kept := t.use, keptFiles(t.job)
+	tree, files := u.limits.Memory > 0 || u.limits.Processes > 0, kept != nil && u.limits.Output > 0
 	most := lookAtAll
 	if u.limits.Processes > 0 {
 		most = u.limits.Processes * beyond
@@ -71,7 +71,7 @@ func (t *trial) watch() {
 			raise(&u.processes, int64(load.Processes))
 		}
 		if files {
-			raise(&u.kept, out.size())
+			raise(&u.kept, kept())
 		}
 		u.tell()
 		next = time.After(max(lookEvery, lookShare*(host.ThreadCPU()-begin)))

@@ -216,7 +216,7 @@ func (t *trial) clear() {
 	t.closeStreams()
 	<-drained
 	if !t.kept {
-		t.use.settle(outputOf(t.job), host.UsageOf(&t.child.Usage).Peak)
+		t.use.settle(keptFiles(t.job), host.UsageOf(&t.child.Usage).Peak)
 	}
 	if t.blind != "" {
 		t.trouble = append(t.trouble, t.blind)

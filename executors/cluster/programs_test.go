@@ -143,3 +143,16 @@ func TestCommands(t *testing.T) {
 		t.Errorf("%s: %s", o.Status, o.Reason)
 	}
 }
+
+// TestLimitOfKeptOutput: what commands write to files of their members is watched there.
+func TestLimitOfKeptOutput(t *testing.T) {
+	f := newFleet(t)
+	job := jobOf("", 1, 1, 1)
+	job.Runtime, job.Output, job.Limits = executors.RuntimeCommand, true, executors.Limits{Output: 1 << 20}
+	job.Commands = []*executors.Command{{Argv: []string{"yes"}}}
+	member := f.members(job, 1, 1)[0]
+	go f.coordinate(job)
+	if o := <-member.seen; o.Status != results.Limit || !strings.Contains(o.Reason, "limits.output, 1 MiB") {
+		t.Errorf("%s: %s", o.Status, o.Reason)
+	}
+}

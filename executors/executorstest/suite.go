@@ -43,13 +43,13 @@ type Workloads struct {
 }
 
 // shapes are the numbers of workers and tasks that differ to an executor: one of each, fewer tasks than workers, as many,
-// more that cannot be shared out evenly, and more than any queue or message holds at once.
+// more that cannot be shared out evenly, and many more.
 var shapes = []struct{ workers, tasks int }{
-	{1, 1}, {1, many}, {2, 1}, {2, 2}, {2, 5}, {8, 5}, {8, many},
+	{1, 1}, {1, many}, {2, 1}, {2, 2}, {2, 5}, {3, many}, {8, 5}, {8, many},
 }
 
 const (
-	many = 203
+	many = 200
 	few  = 10 // are as many to those that are slow, and more than the workers
 )
 

@@ -32,7 +32,7 @@ func (h *hosted) equip(e *engine.Engine, db *sqlite.DB, id string, more func() [
 		e.Launch, e.Await = h.launch(e.Plan), h.ready
 		return
 	}
-	e.Hosts = &fleet.Places{Fleet: h.Fleet, Work: workOf, Roots: h.roots, Came: h.add, Ensure: h.ensure}
+	e.Hosts = &fleet.Places{Fleet: h.Fleet, Work: workOf, Roots: h.roots, Came: h.add, Ensure: h.renew}
 	e.Stage, e.More = nil, more // the hosts have interpreters of their own, and this machine's capacity is nobody's
 	if place.Calibrate {
 		e.Calibrate = func(ctx context.Context, host engine.Host, when string) error {
@@ -106,9 +106,7 @@ func (h *hosted) prepared(ctx context.Context, job executors.Job, work fleet.Wor
 
 // meet notes the hosts that the run has not met before.
 func (h *hosted) meet() error {
-	if err := h.ensure(); err != nil {
-		return err
-	}
+	h.renew()
 	for _, about := range h.Agents() {
 		if !h.met[about.Name] {
 			h.met[about.Name] = true
@@ -120,12 +118,21 @@ func (h *hosted) meet() error {
 	return nil
 }
 
-// ensure has lost agents of this run's own started again.
+// ensure has agents of this run's own started that do not run.
 func (h *hosted) ensure() error {
 	if h.provider == nil {
 		return nil
 	}
 	return h.provider.Ensure()
+}
+
+// renew is ensure in the middle of a run: an agent that cannot be started is a host that is not there, and the trials go by
+// those that are. Why is told once.
+func (h *hosted) renew() {
+	if err := h.ensure(); err != nil && err.Error() != h.failed {
+		h.failed = err.Error()
+		h.Say(h.failed)
+	}
 }
 
 // workOf is what runs a cell's tasks, as other hosts are told.

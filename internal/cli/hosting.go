@@ -64,6 +64,7 @@ type hosted struct {
 	tries    []string                // why the trial that is under way was begun again, each time
 	vain     int                     // so many hosts were waited for in vain, and have not come since; 0: all come
 	short    bool                    // the trial that is under way lacks hosts, and has waited for them
+	failed   string                  // why an agent could not be started again, as it was told
 	patience time.Duration           // instead of the usual; 0: that
 	add      func(fleet.About) error // notes a host of the run
 }

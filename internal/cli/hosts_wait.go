@@ -78,9 +78,10 @@ func neededHosts(plan *spec.Plan) int {
 
 // ready waits for hosts that a trial needs and that may come back, or are another run's.
 func (h *hosted) ready(ctx context.Context, cell *spec.PlannedCell) {
-	if cell.Executor != cluster.Name || !h.can || h.ensure() != nil { // pool says what is wrong
+	if cell.Executor != cluster.Name || !h.can { // pool says what is wrong
 		return
 	}
+	h.renew()
 	kind := workOf(cell).Kind
 	_, _, ever := h.Able(kind)
 	n := min(hostsFor(cell.Workers, cell.Options), h.want, max(ever, 1))
@@ -101,7 +102,8 @@ func (h *hosted) ready(ctx context.Context, cell *spec.PlannedCell) {
 // lacks waits for n hosts, and tells whether they do not come. While they are another run's, that run's end is waited for, and
 // nothing is held meanwhile: it may wait for those that this one has.
 func (h *hosted) lacks(ctx context.Context, kind string, n int) bool {
-	for until := time.Now().Add(h.returns()); ctx.Err() == nil && h.ensure() == nil; {
+	for until := time.Now().Add(h.returns()); ctx.Err() == nil; {
+		h.renew()
 		free, here, _ := h.Able(kind)
 		switch {
 		case free >= n:

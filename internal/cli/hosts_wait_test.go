@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -150,5 +152,33 @@ func TestALanguageThatAHostHad(t *testing.T) {
 		if o, err := h.Pool(t.Context(), job, fleet.Work{Kind: kind}, nil); o.Status != want || (err != nil) != (want == results.Crash) {
 			t.Errorf("%s: %s: %s, %v", kind, o.Status, o.Reason, err)
 		}
+	}
+}
+
+// unable is a provider that can start nothing.
+type unable struct{ asked int }
+
+func (u *unable) Ensure() error { u.asked++; return errors.New("no more processes") }
+func (u *unable) Stop()         {}
+
+// TestAnAgentThatCannotBeStarted in the middle of a run is a host that is not there: trials go by the others, and why is told once.
+func TestAnAgentThatCannotBeStarted(t *testing.T) {
+	j := brokerAt(t)
+	h := hostedAt(t, j, "run1", 1)
+	agentAt(t, j, "a")
+	if err := h.Await(t.Context(), "", 1); err != nil {
+		t.Fatal(err)
+	}
+	provider := &unable{}
+	var told []string
+	h.provider, h.Say = provider, func(text string) { told = append(told, text) }
+	for range 3 {
+		h.ready(t.Context(), cellFor(1))
+		if err := h.meet(); err != nil || h.short {
+			t.Errorf("%v, short %v", err, h.short)
+		}
+	}
+	if provider.asked < 3 || !slices.Equal(told, []string{"no more processes"}) {
+		t.Errorf("asked %d times, told %q", provider.asked, told)
 	}
 }

@@ -40,8 +40,8 @@ func (f *Fleet) Do(ctx context.Context, name string, o Order) (executors.Observa
 		if err == nil {
 			err = f.blobs.unpack(context.WithoutCancel(ctx), p, &out)
 		}
-		if err == nil && o.Find == "" && !o.List && o.Member == nil { // it has run the job
-			err = out.Check(o.Job)
+		if err == nil && o.Find == "" && !o.List { // it has run the job
+			err = out.Check(o.ran())
 		}
 		if err != nil {
 			out = executors.Observation{Status: results.Crash, Reason: fmt.Sprintf("what %s answers cannot be taken: %v", name, err)}

@@ -15,6 +15,7 @@ import (
 	"bench/runner/executors"
 	"bench/runner/executors/cluster"
 	"bench/runner/results"
+	"bench/runner/workloads"
 )
 
 // TestAgentsAreAsked: what an agent says by itself goes by its own lease, here a long one; a coordinator with a short one asks.
@@ -98,7 +99,7 @@ func TestAMembersRoomIsEmpty(t *testing.T) {
 		if err != nil || len(left) > 0 {
 			return executors.Observation{Status: results.Crash, Reason: fmt.Sprint(left, err)}
 		}
-		return executors.Observation{Status: results.OK}
+		return executors.Observation{Status: results.OK, Spans: make([]results.TaskSpan, 1), Results: make([]workloads.Result, 1)}
 	})
 	for _, trial := range []string{"t1", "t2"} {
 		o, err := f.Do(t.Context(), "a", Order{Job: executors.Job{Dir: "/mark"}, Member: &cluster.Part{Trial: trial, Workers: 1}})
@@ -282,7 +283,7 @@ func TestAFileIsBroughtAgain(t *testing.T) {
 func TestAgentsAreStartedAgain(t *testing.T) {
 	f := table(t, time.Minute)
 	start := sync.OnceFunc(func() { f.join(t, "a", nil) })
-	p := &Places{Fleet: f, Ensure: func() error { start(); return nil }}
+	p := &Places{Fleet: f, Ensure: start}
 	h, err := p.Take(t.Context())
 	if err != nil || h.Name() != "a" {
 		t.Fatalf("%v, %v", h, err)

@@ -6,6 +6,7 @@ import (
 
 	"bench/runner/executors"
 	"bench/runner/executors/cluster"
+	"bench/runner/workloads"
 )
 
 // Order is a job for one host.
@@ -51,4 +52,15 @@ type packet struct {
 	ID   string          `json:"id"` // of the order: one that is known already is not read again
 	Blob string          `json:"blob,omitempty"`
 	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// ran is the job that an agent has run: the trial's, or one with a task for each worker of its part.
+func (o Order) ran() executors.Job {
+	if o.Member == nil {
+		return o.Job
+	}
+	if o.Member.Valid() != nil { // it has refused
+		return executors.Job{}
+	}
+	return executors.Job{Workers: o.Member.Workers, Tasks: make([]workloads.Args, o.Member.Workers)}
 }

@@ -19,8 +19,8 @@ type Places struct {
 	Work  func(*spec.PlannedCell) Work
 	Roots []string // directories whose files travel: see Need
 	Came  func(About) error
-	// Ensure starts agents again that have ended, if they are this run's own; nil: none are.
-	Ensure func() error
+	// Ensure starts agents again that have ended, if they are this run's own, and tells where it cannot; nil: none are.
+	Ensure func()
 
 	mu    sync.Mutex
 	taken map[string]bool
@@ -31,9 +31,7 @@ type Places struct {
 func (p *Places) Take(ctx context.Context) (engine.Host, error) {
 	for alone := time.Now(); ; {
 		if p.Ensure != nil {
-			if err := p.Ensure(); err != nil {
-				return nil, err
-			}
+			p.Ensure()
 		}
 		p.Fleet.mu.Lock()
 		changed := p.Fleet.changed

@@ -83,7 +83,7 @@ func namesOf(hosts []string) (names []string) {
 // longestName leaves room for a number.
 const longestName = 56 // B
 
-func (c *children) Ensure() error {
+func (c *children) Ensure() (failed error) {
 	for _, one := range c.all {
 		if one.proc != nil {
 			select {
@@ -95,14 +95,14 @@ func (c *children) Ensure() error {
 			}
 		}
 		if err := one.start(c.join); err != nil {
-			return fmt.Errorf("start an agent with %s: %w", one.argv[0], err)
+			failed = errors.Join(failed, fmt.Errorf("start an agent with %s: %w", one.argv[0], err))
 		}
 	}
 	until := time.Now().Add(settlePatience)
 	for _, one := range c.all {
 		one.settle(until)
 	}
-	return nil
+	return failed
 }
 
 // settle waits until an agent of this machine is guarded. Its warden is nobody's child, and so becomes this process's, which

@@ -52,14 +52,14 @@ func (f *Fleet) few(wanted string, hosts int, kind string) error {
 	if kind != "" {
 		kind = " with " + kind
 	}
-	const next = "start one with runner agent --join FILE"
+	const next = "--agents starts them on this machine, runner agent --join FILE elsewhere"
 	switch {
 	case ever == 0:
 		return fmt.Errorf("no agent%s takes part: %s", kind, next)
 	case here >= hosts:
 		return ErrBusy
 	case ever >= hosts:
-		return fmt.Errorf("%w: %s; agents%s here: %d, and %d before: %s", ErrTooFew, wanted, kind, here, ever, next)
+		return fmt.Errorf("%w: %s; agents%s here: %d, of %d that have taken part: %s", ErrTooFew, wanted, kind, here, ever, next)
 	}
 	return fmt.Errorf("%s; agents%s here: %d: %s", wanted, kind, here, next)
 }

@@ -33,11 +33,11 @@ func TestWorkersAreShared(t *testing.T) {
 		"evenly":            {with("a", "b", "c"), 7, 0, "", []member{{"a", 0, 3}, {"b", 3, 2}, {"c", 5, 2}}, ""},
 		"one a host":        {with("a", "b", "c"), 2, 1, "", []member{{"a", 0, 1}, {"b", 1, 1}}, ""},
 		"three a host":      {with("a", "b"), 4, 3, "", []member{{"a", 0, 3}, {"b", 3, 1}}, ""},
-		"too few":           {with("a", "b"), 3, 1, "", nil, "it needs 3 agents for 3 workers, 1 a host; agents here: 2: start one with runner agent --join FILE"},
+		"too few":           {with("a", "b"), 3, 1, "", nil, "it needs 3 agents for 3 workers, 1 a host; agents here: 2: --agents starts them on this machine, runner agent --join FILE elsewhere"},
 		"where Python is":   {with("a", "b:python", "c:node python"), 4, 0, "python", []member{{"b", 0, 2}, {"c", 2, 2}}, ""},
-		"nowhere":           {with("a", "b"), 2, 0, "node", nil, "no agent with node takes part: start one with"},
+		"nowhere":           {with("a", "b"), 2, 0, "node", nil, "no agent with node takes part: --agents starts"},
 		"nobody is there":   {with(), 2, 0, "", nil, "no agent takes part"},
-		"too few have it":   {with("a", "b:python"), 2, 1, "python", nil, "it needs 2 agents for 2 workers, 1 a host; agents with python here: 1: start one"},
+		"too few have it":   {with("a", "b:python"), 2, 1, "python", nil, "it needs 2 agents for 2 workers, 1 a host; agents with python here: 1: --agents starts"},
 		"exactly as needed": {with("a", "b"), 4, 2, "", []member{{"a", 0, 2}, {"b", 2, 2}}, ""},
 	} {
 		job := executors.Job{Workers: c.workers, Options: map[string]any{"per_host": c.each}}

@@ -23,6 +23,7 @@ type slurm struct {
 
 	file string
 	job  string
+	lost error // submitted, and nobody knows as what: it is not to be submitted again
 }
 
 // Slurm is n agents, each in a job of its own that sbatch submits with these further arguments. Their join file comes into dir,
@@ -32,8 +33,8 @@ func Slurm(join link.Join, dir string, n int, command string, sbatch []string) P
 }
 
 func (s *slurm) Ensure() error {
-	if s.job != "" {
-		return nil // Slurm itself starts them again, or does not
+	if s.job != "" || s.lost != nil {
+		return s.lost // Slurm itself starts them again, or does not
 	}
 	dir, err := filepath.Abs(s.dir)
 	if err != nil {
@@ -62,8 +63,10 @@ func (s *slurm) Ensure() error {
 		}
 		return fmt.Errorf("sbatch: %w", err)
 	}
-	s.job, _, _ = strings.Cut(strings.TrimSpace(string(out)), ";")
-	return nil
+	if s.job, _, _ = strings.Cut(strings.TrimSpace(string(out)), ";"); s.job == "" {
+		s.lost = fmt.Errorf("sbatch gave no number of a job, but %q", strings.TrimSpace(string(out)))
+	}
+	return s.lost
 }
 
 // quoted is a word of a shell.

@@ -44,7 +44,7 @@ func (j Join) Connect(ctx context.Context, name string, more ...nats.Option) (*n
 		if refusal := j.refusal(err); refusal != nil {
 			return nil, refusal
 		}
-		if why == nil || ctx.Err() == nil {
+		if why == nil || !over(ctx) {
 			why = err
 		}
 		select {
@@ -53,6 +53,12 @@ func (j Join) Connect(ctx context.Context, name string, more ...nats.Option) (*n
 		case <-time.After(first):
 		}
 	}
+}
+
+// over tells whether the time of ctx is over: a dialer with the same deadline may notice that before ctx does.
+func over(ctx context.Context) bool {
+	end, ends := ctx.Deadline()
+	return ctx.Err() != nil || ends && !time.Now().Before(end)
 }
 
 // options are what a connection needs, the addresses that it may have, and the way there.
