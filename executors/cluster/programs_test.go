@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -151,7 +152,14 @@ func TestLimitOfKeptOutput(t *testing.T) {
 	job.Runtime, job.Output, job.Limits = executors.RuntimeCommand, true, executors.Limits{Output: 1 << 20}
 	job.Commands = []*executors.Command{{Argv: []string{"yes"}}}
 	member := f.members(job, 1, 1)[0]
-	go f.coordinate(job)
+	job.Dir = t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		executors.Run(ctx, Coordinator(job, f.part("", 0, 0)))
+		close(ended)
+	}()
+	defer func() { cancel(); <-ended }() // nobody else tells it that its member is gone
 	if o := <-member.seen; o.Status != results.Limit || !strings.Contains(o.Reason, "limits.output, 1 MiB") {
 		t.Errorf("%s: %s", o.Status, o.Reason)
 	}

@@ -64,7 +64,7 @@ func (s *slurm) Ensure() error {
 		return fmt.Errorf("sbatch: %w", err)
 	}
 	if s.job, _, _ = strings.Cut(strings.TrimSpace(string(out)), ";"); s.job == "" {
-		s.lost = fmt.Errorf("sbatch gave no number of a job, but %q", strings.TrimSpace(string(out)))
+		s.lost = fmt.Errorf("sbatch gave no number of a job, but %q: squeue --name=runner-agent shows what was submitted, and scancel ends it", strings.TrimSpace(string(out)))
 	}
 	return s.lost
 }
