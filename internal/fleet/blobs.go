@@ -27,10 +27,19 @@ func newBlobs(js jetstream.JetStream, j link.Join) blobs {
 	return blobs{js: js, name: "BLOB_" + j.Fleet}
 }
 
-// make makes the store, which is the coordinator's to do.
+// make makes the store, which is the coordinator's to do. It is tried until ctx ends: a cluster of brokers may have no leader
+// yet, and a broker that has just deleted its last stream may remove their directory while it makes the next.
 func (b blobs) make(ctx context.Context, replicas int) error {
-	_, err := b.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: b.name, Replicas: max(replicas, 1), TTL: kept})
-	return err
+	config := jetstream.ObjectStoreConfig{Bucket: b.name, Replicas: max(replicas, 1), TTL: kept}
+	for {
+		try, done := context.WithTimeout(ctx, pace)
+		_, err := b.js.CreateOrUpdateObjectStore(try, config)
+		done()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(pace / 10)
+	}
 }
 
 // kept is how long a blob is there.

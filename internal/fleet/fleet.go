@@ -85,19 +85,8 @@ func (f *Fleet) ask() error {
 	return f.conn.PublishRequest(f.Join.Subject("agents"), f.inbox, nil)
 }
 
-// Store makes the place at the broker where files and large messages are kept. A cluster of brokers that has no leader yet
-// is asked again until ctx ends.
-func (f *Fleet) Store(ctx context.Context) error {
-	for {
-		try, done := context.WithTimeout(ctx, pace)
-		err := f.blobs.make(try, f.Replicas)
-		done()
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		time.Sleep(pace / 10)
-	}
-}
+// Store makes the place at the broker where files and large messages are kept.
+func (f *Fleet) Store(ctx context.Context) error { return f.blobs.make(ctx, f.Replicas) }
 
 // live tells the agents that this coordinator is there, and asks them whether they are: what they say by themselves goes by
 // a lease of their own, which may be longer than this one.

@@ -265,7 +265,7 @@ func TestAFileIsBroughtAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	job := executors.Job{Commands: []*executors.Command{{Argv: []string{"cat", path}}}}
-	for range 2 {
+	for range 5 {
 		files, err := f.Need(t.Context(), job, Work{}, dir)
 		if err != nil || len(files) != 1 {
 			t.Fatalf("%v, %v", files, err)
