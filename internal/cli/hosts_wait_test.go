@@ -115,10 +115,12 @@ func TestNothingIsHeldWhileOneWaits(t *testing.T) {
 	agentAt(t, j, "a")
 	agentAt(t, j, "b")
 	one, two := hostedAt(t, j, "run1", 2), hostedAt(t, j, "run2", 2)
-	for h, name := range map[*hosted]string{one: "a", two: "b"} {
+	for _, h := range []*hosted{one, two} { // before one has an agent, which then is not free for the other
 		if err := h.Await(t.Context(), "", 2); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for h, name := range map[*hosted]string{one: "a", two: "b"} {
 		if _, err := h.Do(t.Context(), name, fleet.Order{Job: executors.Job{Dir: "/mark"}}); err != nil {
 			t.Fatal(err)
 		}
