@@ -20,4 +20,4 @@ experiments: build ; @.ci/experiments
 looks: build ; @.ci/formats && .ci/page
 gallery: build ; @.ci/gallery
 claims: build ; ./runner run -q experiments/articles && ./runner claims experiments/articles -o docs/claims.md
-check: ; @$(MAKE) -j3 test race lint fuzz looks && $(MAKE) -j2 experiments chaos-short fleet costs
+check: ; @$(MAKE) -j3 lint test race looks experiments fleet fuzz costs chaos-short # costs long after looks: both may ask apt

@@ -53,7 +53,11 @@ func TestResultThatCannotBeSent(t *testing.T) {
 func TestLargeMessages(t *testing.T) {
 	for _, name := range []string{"procs", "pool"} {
 		var tasks []workloads.Args
-		for i := range 40 {
+		n := 40
+		if testing.Short() {
+			n = 8
+		}
+		for i := range n {
 			tasks = append(tasks, workloads.Args{"s": strings.Repeat("x", i%2*500_000)})
 		}
 		o := run(t, name, "size", 2, tasks...)
