@@ -7,7 +7,8 @@ import { chromium } from 'playwright-core'
 
 const [executablePath, shots, ...pages] = process.argv.slice(2)
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+const patience = 120_000 // ms; the machine may be full
+const browser = await chromium.launch({ executablePath, timeout: patience, args: ['--no-sandbox', '--disable-gpu'] })
 let problems = 0, looks = 0
 
 // look opens a page as one kind of reader sees it, and says what is wrong with it.
@@ -16,6 +17,7 @@ async function look(file, name, width, scheme, media, scripts = true) {
   const wrong = []
   const url = pathToFileURL(resolve(file)).href
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: scripts })
+  context.setDefaultTimeout(patience)
   const page = await context.newPage()
   page.on('console', m => wrong.push(`console: ${m.text()}`))
   page.on('pageerror', e => wrong.push(`error: ${e.message}`))

@@ -146,17 +146,31 @@ func (e *ear) undisturbed() bool {
 	select {
 	case <-last:
 	case <-time.After(lastPatience):
-		return false
+		select {
+		case <-last: // this process was stopped meanwhile
+		default:
+			return false
+		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return !e.heard
 }
 
+// by makes a trial the one that is told; at once, if a signal came before.
 func (e *ear) by(r *record) {
 	e.mu.Lock()
-	e.of = r
-	e.mu.Unlock()
+	defer e.mu.Unlock()
+	if e.of = r; r != nil && e.heard {
+		r.fail(failure{-1, 0, "the trial's process was told to end"})
+	}
+}
+
+// told tells whether a signal has come.
+func (e *ear) told() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.heard
 }
 
 // tell lets no more commands start once the trial was told to end.

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"bench/runner/executors/executorstest"
 	"bench/runner/internal/host"
 	"bench/runner/results"
 	"bench/runner/workloads"
@@ -113,7 +114,7 @@ func TestMemoryOfCommands(t *testing.T) {
 		"small, two":      {2, slices.Repeat([]*command{small}, 300), 0},
 		"idle workers":    {8, []*command{large}, 1},
 		"both of two":     {2, []*command{both, both}, 2},
-		"not known of it": {2, []*command{sh("touch it; sleep 0.5"), sh("while [ ! -e it ]; do sleep 0.01; done; dd if=/dev/zero of=/dev/null bs=100M count=1")}, 0},
+		"not known of it": {2, []*command{sh("while [ ! -e it ]; do sleep 0.01; done"), sh("touch it; dd if=/dev/zero of=/dev/null bs=100M count=1")}, 0},
 	} {
 		o := observe(t, commandJob(t, c.workers, c.of...))
 		wantStatus(t, o, results.OK, "")
@@ -176,8 +177,8 @@ func TestLongOutputOfACommand(t *testing.T) {
 		if output && o.Results[0].(map[string]any)["bytes"] != 256<<20 {
 			t.Errorf("results are %v", o.Results)
 		}
-		if len(o.Warnings) > 0 { // to read it takes longer than to write it, and is not measured
-			t.Errorf("warnings are %q", o.Warnings)
+		if err := executorstest.Consistent(o, 1, 1); err != nil || len(unclocked(o.Warnings)) > 0 {
+			t.Errorf("%v, warnings are %q", err, o.Warnings)
 		}
 	}
 	if grown := host.Peak() - before; grown > 64<<20 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -45,22 +46,13 @@ var verbs = map[string]func(rest string) error{
 		spin(200 * time.Millisecond)
 		return nil
 	},
-	"meet": func(rest string) error { // waits until so many of them are there
+	"meet": func(rest string) error {
 		var n int
 		var dir string
 		if _, err := fmt.Sscan(rest, &n, &dir); err != nil {
 			return err
 		}
-		if err := os.WriteFile(fmt.Sprintf("%s/%d", dir, os.Getpid()), nil, 0o600); err != nil {
-			return err
-		}
-		for range 6000 {
-			if here, _ := os.ReadDir(dir); len(here) >= n {
-				return nil
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		return fmt.Errorf("the others never came")
+		return meet(dir, n)
 	},
 	"graceful": func(file string) error {
 		told := make(chan os.Signal, 1)
@@ -71,6 +63,22 @@ var verbs = map[string]func(rest string) error{
 		<-told
 		return os.WriteFile(file, []byte("ended"), 0o600)
 	},
+}
+
+// meet waits until so many that meet are in a directory, itself among them.
+func meet(dir string, n int) error {
+	f, err := os.CreateTemp(dir, "met")
+	if err != nil {
+		return err
+	}
+	_ = f.Close()
+	for range 6000 {
+		if here, _ := filepath.Glob(dir + "/met*"); len(here) >= n {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return fmt.Errorf("the others never came")
 }
 
 // Noise is n bytes, the same each time, with all values among them.

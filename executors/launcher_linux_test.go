@@ -31,6 +31,8 @@ func TestALauncherStaysForTheNextTrial(t *testing.T) {
 	if o.Status != results.OK || first == "" {
 		t.Fatalf("%s %q, started by %q", o.Status, o.Reason, first)
 	}
+	// Nobody reaps the orphan while the command runs, so that its end can be seen.
+	const orphan = `p=$( (true >/dev/null & echo $!) ); while [ -e /proc/$p ] && ! grep -q '^State:.Z' /proc/$p/status; do sleep 0.01; done`
 	for _, c := range []struct {
 		name   string
 		text   string
@@ -43,7 +45,7 @@ func TestALauncherStaysForTheNextTrial(t *testing.T) {
 		{"two workers", "true", func(j *Job) { j.Executor, j.Workers = "procs", 2 }, results.OK, true, true},
 		{"with variables", "true", func(j *Job) { j.Env = map[string]string{"A": "b"} }, results.OK, true, true},
 		{"one that fails", "exit 3", func(*Job) {}, results.Crash, true, true},
-		{"one whose orphan has ended", "(true &); sleep 0.05", func(*Job) {}, results.OK, true, true},
+		{"one whose orphan has ended", orphan, func(*Job) {}, results.OK, true, true},
 		{"one that leaves a process", "sleep 60 & true", func(*Job) {}, results.Leaked, true, false},
 		{"with a limit", "true", func(j *Job) { j.Limits.Processes = 100 }, results.OK, false, false},
 		{"pinned", "true", func(j *Job) { j.Pin = true }, results.OK, false, false},
@@ -78,7 +80,7 @@ func TestALauncherIsNotWaitedFor(t *testing.T) {
 	t.Cleanup(Dismiss)
 	ended := make(chan Observation, 1)
 	go func() {
-		_, o := started(t, "exec sleep 3600", func(j *Job) { j.Timeout, j.Grace = 200*time.Millisecond, time.Hour })
+		_, o := started(t, "exec sleep 3600", func(j *Job) { j.Timeout, j.Grace = 200*time.Millisecond, 2*time.Minute })
 		ended <- o
 	}()
 	select {

@@ -75,6 +75,7 @@ var testWorkloads = map[string]workloads.Workload{
 		time.Sleep(time.Duration(a.Int("n")) * time.Millisecond)
 		return nil, nil
 	}),
+	"meet": one("meet", func(_ context.Context, a args) (workloads.Result, error) { return nil, meet(".", a.Int("n")) }),
 	"spin": one("spin", func(ctx context.Context, a args) (workloads.Result, error) {
 		spin(time.Duration(a.Int("n")) * time.Millisecond)
 		return nil, nil

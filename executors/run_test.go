@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,23 +80,19 @@ func TestWorkersAreProcesses(t *testing.T) {
 		if name == "serial" {
 			continue
 		}
-		var tasks []workloads.Args
-		for range 40 {
-			tasks = append(tasks, workloads.Args{"n": 5})
-		}
 		pids, byWorker := map[any]int{}, map[int]any{}
-		for i, r := range mustRun(t, name, "pid", 3, tasks).Results {
+		for i, r := range mustRun(t, name, "pid", 3, make([]workloads.Args, 40)).Results {
 			pids[r] = i
 		}
 		if separate && len(pids) > 3 || !separate && len(pids) != 1 {
 			t.Errorf("%s: ran in %d processes", name, len(pids))
 		}
-		o := mustRun(t, name, "sleep", 3, tasks)
+		o := mustRun(t, name, "meet", 3, slices.Repeat([]workloads.Args{{"n": 3}}, 3))
 		for _, s := range o.Spans {
 			byWorker[s.Worker] = true
 		}
 		if len(byWorker) != 3 {
-			t.Errorf("%s: 40 tasks of 5 ms were done by %d of 3 workers", name, len(byWorker))
+			t.Errorf("%s: three tasks that wait for each other were done by %d of 3 workers", name, len(byWorker))
 		}
 	}
 }
@@ -107,14 +104,11 @@ func mustRun(t *testing.T, executor, workload string, workers int, tasks []workl
 	return o
 }
 
-// TestDemandDriven: one long task does not hold back the short ones behind it.
+// TestDemandDriven: one long task, which ends when the short ones behind it have come, does not hold them back.
 func TestDemandDriven(t *testing.T) {
 	for _, name := range []string{"goroutines", "threads", "procs", "pool"} {
-		tasks := []workloads.Args{{"n": 400}}
-		for range 10 {
-			tasks = append(tasks, workloads.Args{"n": 1})
-		}
-		o := mustRun(t, name, "sleep", 2, tasks)
+		tasks := append([]workloads.Args{{"n": 11}}, slices.Repeat([]workloads.Args{{"n": 1}}, 10)...)
+		o := mustRun(t, name, "meet", 2, tasks)
 		busy := o.Spans[0].Worker
 		for _, s := range o.Spans[1:] {
 			if s.Worker == busy && s.Start < o.Spans[0].End {

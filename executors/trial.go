@@ -106,6 +106,7 @@ func (t *trial) attend(ctx context.Context) {
 			kill = time.After(after)
 		}
 	}
+	closed := false // stepClosed was heard
 	for stopped := ctx.Done(); ; {
 		select {
 		case <-t.child.Ended:
@@ -136,6 +137,10 @@ func (t *trial) attend(ctx context.Context) {
 				}
 			}
 		case <-kill:
+			if t.toldAll() && !closed { // it may have said that it stays, while this process was stopped
+				kill = time.After(strayMoment)
+				continue
+			}
 			t.child.Signal(syscall.SIGKILL)
 		case s := <-t.steps:
 			switch s {
@@ -146,6 +151,7 @@ func (t *trial) attend(ctx context.Context) {
 			case stepBroken:
 				t.child.Signal(syscall.SIGKILL)
 			case stepClosed:
+				closed = true
 				stays := t.launcher.stays()
 				if t.kept = stays && t.cause == "" && !t.child.Killed(); t.kept {
 					t.clear()
@@ -171,8 +177,9 @@ func (t *trial) grace() time.Duration {
 	return defaultGrace
 }
 
-// patience is for the end after done, when nothing is measured any more: an interpreter may have much to tidy.
-func (t *trial) patience() time.Duration { return 5 * t.grace() }
+// patience is for the end after done, when nothing is measured any more: an interpreter may have much to tidy, a launcher waits
+// for signals that are on their way.
+func (t *trial) patience() time.Duration { return max(5*t.grace(), 3*lastPatience) }
 
 // end ends what the trial's process has left.
 func (t *trial) end() {

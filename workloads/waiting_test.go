@@ -1,6 +1,8 @@
 package workloads
 
 import (
+	"context"
+	"errors"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -55,19 +57,22 @@ func TestAllocHoldsItsPagesAndGivesThemBack(t *testing.T) {
 	const size = 64 << 20
 	debug.FreeOSMemory() // or what earlier tests left goes in the meantime
 	before := resident(t)
-	ended := make(chan Result)
-	go func() { ended <- mustRun(t, "alloc", Args{"bytes": size, "hold": 0.1}) }()
+	w, _ := Lookup("alloc")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := run(ctx, w, Args{"bytes": size, "hold": 3600.0})
+		ended <- err
+	}()
 	most := 0
-	for held := true; held; {
-		select {
-		case <-ended:
-			held = false
-		default:
-			most = max(most, resident(t))
-		}
+	for most < size*9/10 && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+		most = max(most, resident(t)-before)
 	}
-	if most-before < size*9/10 {
-		t.Errorf("at most %d B more were resident, want %d", most-before, size)
+	cancel()
+	if err := <-ended; most < size*9/10 || !errors.Is(err, context.Canceled) {
+		t.Errorf("at most %d B more were resident, want %d: %v", most, size, err)
 	}
 	if after := resident(t); after-before > size/2 {
 		t.Errorf("%d B are still resident", after-before)

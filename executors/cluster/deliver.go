@@ -70,7 +70,7 @@ func (w *worker) over() bool {
 
 // dying is how long a process may take to end that has been told to: on a busy machine, one with several threads ends later
 // than its workers, which were told at the same time.
-const dying = time.Second
+var dying = time.Second
 
 // broken tells the coordinator, and then the runner of this host, how the worker died. There is nothing to tell of one that
 // was ended together with this process, as an agent does with what it was given up for: the trial goes on without them.

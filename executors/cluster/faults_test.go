@@ -27,7 +27,11 @@ type disturbed struct {
 	seed    uint64
 }
 
-const faultTasks = 150
+// The harm begins after some tasks, and is waited for by all from heldTask on: else the trial might be over before.
+const (
+	faultTasks = 150
+	heldTask   = 60
+)
 
 // faults are what a trial survives, each with what it must tell of it.
 var faults = []struct {
@@ -35,7 +39,10 @@ var faults = []struct {
 	harm  func(t *testing.T, d *disturbed)
 	tells string // a regular expression
 }{
-	{"member killed", func(t *testing.T, d *disturbed) { d.members[0].kill() }, `the member on h0 was lost|given out again`},
+	{"member killed", func(t *testing.T, d *disturbed) {
+		d.members[0].kill()
+		d.struck(t)
+	}, `the member on h0 was lost|given out again`},
 	{"member ended, its worker a little sooner", func(t *testing.T, d *disturbed) {
 		d.each(t, 0, func(pid int) {
 			_, table, err := host.Table()
@@ -48,19 +55,23 @@ var faults = []struct {
 		})
 		pauseFor(dying / 20)
 		d.members[0].kill()
+		d.struck(t)
 	}, `the member on h0 was lost|given out again`},
 	{"member paused past its lease", func(t *testing.T, d *disturbed) {
 		d.signal(t, 1, syscall.SIGSTOP)
+		d.struck(t)
 		d.until(t, faultTasks-2) // the other two do what they can; what it held comes back after the lease
 		pauseFor(2 * d.lease)
 		d.signal(t, 1, syscall.SIGCONT)
 	}, `given out again|came twice|came back|was lost`},
 	{"broker killed, its store kept", func(t *testing.T, d *disturbed) {
 		d.broker.kill()
+		d.struck(t)
 		d.serve()
 	}, `connection`},
 	{"broker killed, its store wiped", func(t *testing.T, d *disturbed) {
 		d.broker.kill()
+		d.struck(t)
 		if err := os.RemoveAll(filepath.Join(d.dir, "store")); err != nil {
 			t.Error(err)
 		}
@@ -98,8 +109,11 @@ func suffer(t *testing.T, name string, harm func(*testing.T, *disturbed), tells 
 		d.bound = 3
 	}
 	d.job = jobOf("test-marked", faultTasks, 3, 1)
-	for _, args := range d.job.Tasks {
+	for n, args := range d.job.Tasks {
 		args["dir"] = d.marks
+		if harm != nil && n >= heldTask {
+			args["hold"] = d.gate()
+		}
 	}
 	for i := range 3 {
 		own := d.job
@@ -130,6 +144,16 @@ func suffer(t *testing.T, name string, harm func(*testing.T, *disturbed), tells 
 }
 
 func (d *disturbed) mark(member int) string { return filepath.Base(d.dir) + "-" + strconv.Itoa(member) }
+
+// gate is the file that held tasks wait for, beside the directory in which begun ones are counted.
+func (d *disturbed) gate() string { return d.marks + ".struck" }
+
+// struck lets the held tasks go on: the harm has begun.
+func (d *disturbed) struck(t *testing.T) {
+	if err := os.WriteFile(d.gate(), nil, 0o600); err != nil {
+		t.Error(err)
+	}
+}
 
 // until waits until so many tasks have been begun.
 func (d *disturbed) until(t *testing.T, tasks int) {
@@ -168,14 +192,17 @@ func (d *disturbed) atRandom(t *testing.T) {
 		case 0:
 			if !killed {
 				d.members[0].kill()
+				d.struck(t)
 			}
 			killed = true
 		case 1:
 			d.signal(t, 1, syscall.SIGSTOP)
+			d.struck(t)
 			pauseFor(time.Duration(r.Int64N(int64(2 * d.lease))))
 			d.signal(t, 1, syscall.SIGCONT)
 		default:
 			d.broker.kill()
+			d.struck(t)
 			if what == 3 {
 				_ = os.RemoveAll(filepath.Join(d.dir, "store"))
 			}
@@ -230,11 +257,12 @@ func TestPoisonedTask(t *testing.T) {
 	}
 }
 
-// TestCoordinatorKilled: the members end by themselves, and the same trial can be run again.
+// TestCoordinatorKilled: the members end by themselves, and the trial can be run again. The first time it has too many tasks to
+// be over before it is struck.
 func TestCoordinatorKilled(t *testing.T) {
 	for range *repeats {
 		d := &disturbed{fleet: newFleet(t), marks: t.TempDir()}
-		job := jobOf("test-marked", faultTasks, 2, 1)
+		job := jobOf("test-marked", 2000, 2, 1)
 		for _, args := range job.Tasks {
 			args["dir"] = d.marks
 		}
@@ -249,6 +277,7 @@ func TestCoordinatorKilled(t *testing.T) {
 				t.Errorf("a member without its coordinator: %s: %s", o.Status, o.Reason)
 			}
 		}
+		job.Tasks = job.Tasks[:faultTasks]
 		d.fleet.members(job, 2, 1)
 		squares(t, d.coordinate(job), faultTasks, 2)
 	}

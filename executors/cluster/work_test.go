@@ -9,19 +9,25 @@ import (
 	"syscall"
 	"time"
 
+	"bench/runner/executors/executorstest"
 	"bench/runner/workloads"
 )
 
 // The workloads of these tests.
 func init() {
 	workloads.Register(workloads.Workload{
-		Name: "test-marked", Doc: "of a test", Params: []workloads.Param{{Name: "n", Doc: "a number", Default: 0}, {Name: "dir", Doc: "for a file a task", Default: ""}},
+		Name: "test-marked", Doc: "of a test", Params: []workloads.Param{
+			{Name: "n", Doc: "a number", Default: 0}, {Name: "dir", Doc: "for a file a task", Default: ""}, {Name: "hold", Doc: "a file to wait for", Default: ""},
+		},
 		Run: func(_ context.Context, a workloads.Args) (workloads.Result, error) {
 			f, err := os.OpenFile(filepath.Join(a.Text("dir"), strconv.Itoa(a.Int("n"))), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 			if err != nil {
 				return nil, err
 			}
 			_, err = f.Write([]byte{'.'})
+			if hold := a.Text("hold"); hold != "" && !executorstest.Eventually(func() bool { _, err := os.Stat(hold); return err == nil }) {
+				return nil, errors.Join(errors.New("nothing was struck"), f.Close())
+			}
 			time.Sleep(20 * time.Millisecond)
 			return a.Int("n") * a.Int("n"), errors.Join(err, f.Close())
 		},

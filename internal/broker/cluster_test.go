@@ -1,19 +1,26 @@
 package broker
 
 import (
+	"errors"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"bench/runner/internal/link"
 )
 
-// ports are free ones: the servers of a cluster must know one another's before they start.
+// ports are free ones: the servers of a cluster must know one another's before they start. They are below those that the system
+// gives to who asks for any: else somebody might be given one meanwhile.
 func ports(t *testing.T, n int) (addresses []string) {
 	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for len(addresses) < n {
+		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(20000+rand.IntN(12000)))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

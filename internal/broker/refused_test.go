@@ -161,7 +161,7 @@ func TestNamedKey(t *testing.T) {
 	trusted := x509.NewCertPool()
 	trusted.AppendCertsFromPEM([]byte(keys.CA))
 	for public := range of {
-		_, err := nats.Connect(b.Servers[0], nats.Secure(&tls.Config{RootCAs: trusted}), nats.Nkey(public, func([]byte) ([]byte, error) { return make([]byte, 64), nil }))
+		_, err := nats.Connect(b.Servers[0], nats.Timeout(time.Minute), nats.Secure(&tls.Config{RootCAs: trusted}), nats.Nkey(public, func([]byte) ([]byte, error) { return make([]byte, 64), nil }))
 		if !errors.Is(err, nats.ErrAuthorization) {
 			t.Errorf("%v", err)
 		}
@@ -320,10 +320,5 @@ func greeter(t *testing.T, says string) (address string) {
 // closed is an address at which nobody listens.
 func closed(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return ports(t, 1)[0]
 }

@@ -16,9 +16,10 @@ import (
 	"bench/runner/internal/host"
 )
 
-// clean is how long after the end of runner everything must be gone. Half of it is for a machine that is busy with
-// other rounds.
-const clean = 3 * time.Second
+// clean is how long after the end of runner everything must be gone: what its warden may take on a machine that is busy with
+// other rounds, which is 5 s for processes, 5 s for the cgroup (host.wardenPatience), and a little for directories. On an
+// idle one it is less than a second: report.Slowest tells.
+const clean = (5 + 5 + 2) * time.Second
 
 // strays are the processes of this round that live: all that came from this process, and all that have its mark in
 // their arguments or its directory in their environment, wherever they hang by now. It reaps what has ended.
@@ -59,6 +60,7 @@ func (r *round) marked(pid int) bool {
 func (r *round) left() (processes, files []string) {
 	begin := time.Now()
 	for {
+		late := time.Since(begin) > clean // told before the look: what is said to be left was looked for after the deadline
 		found, err := r.strays()
 		if err != nil {
 			return []string{err.Error()}, nil
@@ -68,7 +70,7 @@ func (r *round) left() (processes, files []string) {
 			r.found.slowest(time.Since(begin))
 			return nil, nil
 		}
-		if time.Since(begin) > clean {
+		if late {
 			for _, p := range found {
 				processes = append(processes, describe(p))
 			}

@@ -85,9 +85,11 @@ func TestHostsAreWaitedForOnce(t *testing.T) {
 	h := hostedAt(t, j, "run1", 2)
 	agentAt(t, j, "a")
 	leave := agentAt(t, j, "b")
-	h.ready(t.Context(), cellFor(2))
-	if err := h.Await(t.Context(), "", 2); err != nil || h.short {
-		t.Fatal(err, h.short)
+	if err := h.Await(t.Context(), "", 2); err != nil { // as a run does before its first trial
+		t.Fatal(err)
+	}
+	if h.ready(t.Context(), cellFor(2)); h.short {
+		t.Fatal("two are here, and too few")
 	}
 	leave()
 	for range 100 { // a minute and more, if each waited
@@ -125,9 +127,18 @@ func TestNothingIsHeldWhileOneWaits(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, h := range []*hosted{one, two} { // it has heard that the other host is not free
+		for free, _, _ := h.Able(""); free != 1; free, _, _ = h.Able("") {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
 	done := make(chan *hosted, 2)
 	for _, h := range []*hosted{one, two} {
-		go func() { h.ready(t.Context(), cellFor(2)); done <- h }()
+		go func() {
+			h.ready(t.Context(), cellFor(2))
+			h.Leave() // it has had its turn, and may have kept its host
+			done <- h
+		}()
 	}
 	for range 2 {
 		if h := <-done; h.short {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"bench/runner/executors/executorstest"
 )
 
 // The browser is called by its arguments, whatever $BROWSER and the address hold.
@@ -104,11 +106,16 @@ func TestOpenSecretly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var listed []byte
+	executorstest.Eventually(func() bool { // on a busy machine it was not waited for
+		listed, _ = os.ReadFile(browser + ".file")
+		return strings.HasSuffix(string(listed), "\n")
+	})
 	args, _ := os.ReadFile(browser + ".args")
 	if !strings.HasPrefix(string(args), "file://") || strings.Contains(string(args), "SECRET") {
 		t.Errorf("called with %q", args)
 	}
-	if listed, _ := os.ReadFile(browser + ".file"); !strings.HasPrefix(string(listed), "-rw------- ") {
+	if !strings.HasPrefix(string(listed), "-rw------- ") {
 		t.Errorf("%s", listed)
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "x.db-reports", "*"))

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,15 +11,22 @@ import (
 // Two agents of one name would both carry out each order, and answer for one another. So an agent asks for its own name when it
 // starts and when the broker is back. One that has it already keeps it; of two that ask at once, that with the smaller nonce.
 
-// answering is how long another agent may take to say that it has the name.
-const answering = time.Second
+// Another agent may take so long to say that it has the name, and is asked so often: one on a busy host may not be let run for
+// a while. Where there is none, the broker says so at once.
+const (
+	answering = time.Second
+	asks      = 5
+)
 
 // alone is an error if another agent has the name.
 func (a *Agent) alone() error {
 	a.mu.Lock()
 	a.named, a.yields = false, false
 	a.mu.Unlock()
-	_, err := a.conn.Request(a.Join.Subject("called", a.About.Name), []byte(a.About.Nonce), answering) // a connection does not hear itself
+	err := nats.ErrTimeout
+	for try := 0; try < asks && errors.Is(err, nats.ErrTimeout); try++ {
+		_, err = a.conn.Request(a.Join.Subject("called", a.About.Name), []byte(a.About.Nonce), answering) // a connection does not hear itself
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err == nil || a.yields {

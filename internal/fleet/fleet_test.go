@@ -63,8 +63,12 @@ func (f *Fleet) join(t *testing.T, name string, launch func(context.Context, exe
 	t.Cleanup(end)
 	wait, done := context.WithTimeout(t.Context(), time.Minute)
 	defer done()
-	for !slices.ContainsFunc(f.Agents(), func(a About) bool { return a.Name == name }) {
-		if err := f.Await(wait, "", len(f.Agents())+1); err != nil {
+	for {
+		all := f.Agents() // once: it may come between two looks, and nobody after it
+		if slices.ContainsFunc(all, func(a About) bool { return a.Name == name }) {
+			break
+		}
+		if err := f.Await(wait, "", len(all)+1); err != nil {
 			t.Fatal(err)
 		}
 	}

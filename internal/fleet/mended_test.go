@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"bench/runner/executors"
 	"bench/runner/internal/broker"
 	"bench/runner/internal/link"
@@ -82,6 +84,25 @@ func TestANameIsOneAgents(t *testing.T) {
 	cancel()
 	if err := <-several; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWhoHasANameMayBeSlow: one that does not answer at first has it still.
+func TestWhoHasANameMayBeSlow(t *testing.T) {
+	f := table(t, 2*time.Second)
+	times := 0
+	if _, err := f.conn.Subscribe(f.Join.Subject("called", "a"), func(m *nats.Msg) {
+		if times++; times == 2 {
+			_ = m.Respond(nil)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	a := &Agent{Join: f.Join, Dir: t.TempDir(), About: About{Name: "a"}, Lease: f.Lease, Launch: fine}
+	if err := a.Serve(ctx); err == nil || !strings.Contains(err.Error(), "is called a") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -50,25 +50,26 @@ func Strays(self Process, table []Process, known map[int]bool) []Process {
 
 // Sweep ends every stray with all that it started, reaps it, and goes on with the children that it leaves, until there
 // are none; it gives up after patience. Those that still run after a moment in which they could end by themselves are
-// outlived.
+// outlived. The moment is longer on a machine so full that they had next to no CPU time in it.
 func Sweep(known map[int]bool, moment, patience time.Duration) (outlived int, err error) {
 	defer forgetGroups()
 	if !HasChildren() {
 		return 0, nil
 	}
-	s := sweep{known: known, found: map[int]bool{}}
+	s := sweep{known: known, found: map[int]bool{}, had: had{}}
 	for begin, pause := time.Now(), time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
 		strays, err := s.look()
 		if err != nil || len(strays) == 0 {
 			return len(s.found), err
 		}
-		if time.Since(begin) >= moment {
+		starved := s.had.little(s.tree, moment/fair)
+		if since := time.Since(begin); since >= moment && !starved || since >= fair*moment {
 			if err := s.freeze(); err != nil {
 				return len(s.found), err
 			}
 			s.signal(syscall.SIGKILL)
 		}
-		if time.Since(begin) > moment+patience {
+		if time.Since(begin) > fair*moment+patience {
 			return len(s.found), errSurvivors(strays)
 		}
 		time.Sleep(pause)
@@ -80,7 +81,29 @@ type sweep struct {
 	known map[int]bool
 	tree  []Process    // the strays and their descendants, as they were seen last
 	found map[int]bool // all that outlived
+	had   had
 }
+
+// fair is the part of a core, as one in so many, that lets a process do in a moment what it has to.
+const fair = 4
+
+// had is the CPU time that processes had used when they were first seen.
+type had map[int]time.Duration
+
+// little tells whether one of those that would run has used less than enough since it was first seen.
+func (h had) little(of []Process, enough time.Duration) (found bool) {
+	for _, p := range of {
+		before, seen := h[p.PID]
+		if !seen {
+			before, h[p.PID] = p.CPU, p.CPU
+		}
+		found = found || p.awake() && p.CPU-before < enough
+	}
+	return found
+}
+
+// awake tells whether a process does not sleep, nor is stopped.
+func (p Process) awake() bool { return p.State == 'R' || p.State == 'D' }
 
 // look reaps the strays that have ended, and gives all that there are.
 func (s *sweep) look() (strays []Process, err error) {

@@ -34,11 +34,10 @@ func (l left) ask() {
 	send(found, syscall.SIGCONT)
 }
 
-// lives tells whether there are any, and whether one of them does not sleep.
-func (l left) lives() (any, works bool) {
+// lives tells whether there are any, whether one of them does not sleep, and whether such a one has had little CPU time.
+func (l left) lives(cpu had) (any, works, starved bool) {
 	found := l.processes()
-	awake := func(p Process) bool { return p.State == 'R' || p.State == 'D' }
-	return len(found) > 0, slices.ContainsFunc(found, awake)
+	return len(found) > 0, slices.ContainsFunc(found, Process.awake), cpu.little(found, wardenEnough)
 }
 
 // kill kills what is found, and tells whether that was any. All are stopped first: what is stopped starts no others, and

@@ -22,7 +22,7 @@ func abandoning(do func() (syscall.WaitStatus, error)) (syscall.WaitStatus, erro
 // ask asks the groups that the run started: other processes cannot be found here.
 func (l left) ask() { l.send(syscall.SIGTERM, syscall.SIGCONT) }
 
-func (l left) lives() (any, works bool) { return l.send(0), false }
+func (l left) lives(had) (any, works, starved bool) { return l.send(0), false, false }
 
 func (l left) kill() (any bool) { return l.send(syscall.SIGKILL) }
 

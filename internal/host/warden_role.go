@@ -15,6 +15,8 @@ import (
 const (
 	wardenMoment   = 300 * time.Millisecond // from being asked to end to being killed
 	wardenLongest  = 800 * time.Millisecond // the same, while one of them is at work: it may be tidying up
+	wardenStarved  = 2 * time.Second        // the same, while that one has had next to no CPU time
+	wardenEnough   = 100 * time.Millisecond // of CPU time, to tidy up
 	wardenPatience = 5 * time.Second        // for all to be gone
 	wardenPause    = 10 * time.Millisecond  // between looks
 )
@@ -52,11 +54,12 @@ func BeWarden() int {
 // end ends all processes of the run: first they are asked, so that they can tidy up what outlives them, such as shared
 // memory.
 func (l left) end() {
-	begin := time.Now()
+	begin, cpu := time.Now(), had{}
 	l.ask()
 	for {
-		any, works := l.lives()
-		if since := time.Since(begin); !any || since > wardenLongest || since > wardenMoment && !works {
+		any, works, starved := l.lives(cpu)
+		since := time.Since(begin)
+		if !any || since > wardenMoment && !works || since > wardenLongest && !starved || since > wardenStarved {
 			break
 		}
 		time.Sleep(2 * wardenPause) // to look takes time, which those who tidy up need

@@ -28,8 +28,8 @@ const mostEntries = 1024
 func newCache(most int) *cache { return &cache{most: most, entries: map[string]*entry{}} }
 
 // get returns what make made for this stamp. Several who want the same at once wait for one of them to make it. An error
-// is not kept.
-func (c *cache) get(ctx context.Context, key, stamp string, make func() ([]byte, error)) ([]byte, error) {
+// is not kept. The stamp is asked for in turn: an older one, of who had to wait, would put old data back.
+func (c *cache) get(ctx context.Context, key string, now func() string, make func() ([]byte, error)) ([]byte, error) {
 	e := c.entry(key)
 	select {
 	case e.turn <- struct{}{}:
@@ -37,6 +37,7 @@ func (c *cache) get(ctx context.Context, key, stamp string, make func() ([]byte,
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	stamp := now()
 	if e.stamp == stamp {
 		return e.data, nil
 	}

@@ -50,7 +50,7 @@ const ended = "event: end\n"
 
 // shared is a part as an event, at most as old as the time between two events.
 func (s *Server) shared(ctx context.Context, name string, of part) (string, error) {
-	moment := fmt.Sprint(s.now().UnixNano() / int64(s.every))
+	moment := func() string { return fmt.Sprint(s.now().UnixNano() / int64(s.every)) }
 	text, err := s.cache.get(ctx, "part "+name, moment, func() ([]byte, error) {
 		main, live, err := of(ctx)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -124,6 +125,23 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// TestSharedInTurn wants the moment of a part told by who has its turn: who waited would put an older part back.
+func TestSharedInTurn(t *testing.T) {
+	s := New(&fake{}, testToken)
+	asked := 0
+	s.now = func() time.Time {
+		asked++
+		if len(s.cache.entry("part x").turn) == 0 {
+			t.Error("nobody has the turn")
+		}
+		return day
+	}
+	of := func(context.Context) (markup, bool, error) { return "text", true, nil }
+	if text, err := s.shared(t.Context(), "x", of); text != "data: text\n\n" || err != nil || asked != 1 {
+		t.Errorf("%q (%v), asked %d times", text, err, asked)
+	}
+}
+
 // TestManyWatch wants no more streams than there may be, each free again when its client has gone, and all ended with the
 // server: start waits for that.
 func TestManyWatch(t *testing.T) {
@@ -149,6 +167,23 @@ func TestManyWatch(t *testing.T) {
 	contains(t, next(), "data: ")
 }
 
+// TestStaysAfterEnd wants who stays connected after the end of a stream left. There is one processor, so that what reads from
+// the client meanwhile begins late.
+func TestStaysAfterEnd(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	s := start(t, &fake{runs: []Run{stored("one", "pi", "PASS")}}, nil)
+	next, _ := listen(t, s, "/run/one/events")
+	if event := next() + next(); event != "event: end\ndata:\n" {
+		t.Errorf("%q", event)
+	}
+	open := func() int { s.mu.Lock(); defer s.mu.Unlock(); return len(s.conns) }
+	for begin := time.Now(); open() > 0; time.Sleep(time.Millisecond) {
+		if time.Since(begin) > 10*time.Second {
+			t.Fatal("its connection is held")
+		}
+	}
+}
+
 // TestStoreFailsMeanwhile wants the stream ended, so that the browser asks again, and the server to go on.
 func TestStoreFailsMeanwhile(t *testing.T) {
 	store := &fake{runs: []Run{running("goes", "pi")}}
@@ -165,11 +200,13 @@ func TestStoreFailsMeanwhile(t *testing.T) {
 	}
 }
 
+func always(stamp string) func() string { return func() string { return stamp } }
+
 func TestCache(t *testing.T) {
 	c := newCache(10)
 	made := 0
 	get := func(key, stamp, data string) string {
-		b, err := c.get(t.Context(), key, stamp, func() ([]byte, error) { made++; return []byte(data), nil })
+		b, err := c.get(t.Context(), key, always(stamp), func() ([]byte, error) { made++; return []byte(data), nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +231,7 @@ func TestCache(t *testing.T) {
 			t.Fatalf("%+v: %q, made %d times", step, got, made)
 		}
 	}
-	if _, err := c.get(t.Context(), "e", "1", func() ([]byte, error) { return nil, errors.New("no") }); err == nil {
+	if _, err := c.get(t.Context(), "e", always("1"), func() ([]byte, error) { return nil, errors.New("no") }); err == nil {
 		t.Error("an error is lost")
 	}
 	if got := get("e", "1", "e"); got != "e" {
@@ -212,11 +249,11 @@ func TestCache(t *testing.T) {
 func TestCacheWaits(t *testing.T) {
 	c := newCache(10)
 	begun, end := make(chan bool), make(chan bool)
-	go c.get(context.Background(), "a", "1", func() ([]byte, error) { begun <- true; <-end; return nil, nil })
+	go c.get(context.Background(), "a", always("1"), func() ([]byte, error) { begun <- true; <-end; return nil, nil })
 	<-begun
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.get(ctx, "a", "1", nil); !errors.Is(err, context.Canceled) {
+	if _, err := c.get(ctx, "a", always("1"), nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	close(end)

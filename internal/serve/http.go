@@ -64,8 +64,9 @@ func (s *Server) converse(ctx context.Context, c net.Conn) {
 	case r.method == "HEAD":
 	case a.stream != nil:
 		ctx, cancel := context.WithCancel(ctx)
+		// Not in the goroutine, which may be so late that it would undo the deadline of partFrom.
+		_ = c.SetReadDeadline(time.Time{})
 		go func() { // who watches sends nothing more: a read ends when they have gone
-			_ = c.SetReadDeadline(time.Time{})
 			_, _ = c.Read(make([]byte, 1))
 			cancel()
 		}()

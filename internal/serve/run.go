@@ -66,7 +66,7 @@ func (s *Server) rendered(ctx context.Context, run *Run, f reports.Format) ([]by
 // made is something made of a run's report. It is kept until the run is gone on with or judged anew; reports are made one
 // after the other, since something may be measured on this machine meanwhile.
 func (s *Server) made(ctx context.Context, run *Run, what string, of func(*reports.Report) ([]byte, error)) ([]byte, error) {
-	stamp := fmt.Sprint(run.Trials, run.Finished.UnixNano(), run.Outcome)
+	stamp := func() string { return fmt.Sprint(run.Trials, run.Finished.UnixNano(), run.Outcome) }
 	return s.cache.get(ctx, "run "+run.ID+" "+what, stamp, func() ([]byte, error) {
 		select {
 		case s.judging <- struct{}{}:

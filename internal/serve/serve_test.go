@@ -301,7 +301,7 @@ func TestRequests(t *testing.T) {
 
 // TestSlowClients wants those who send nothing, or take nothing, to be left after a while, and others served meanwhile.
 func TestSlowClients(t *testing.T) {
-	s := start(t, &fake{runs: []Run{stored("one", "primes", "PASS")}}, func(s *Server) { s.patience = 200 * time.Millisecond })
+	s := start(t, &fake{runs: []Run{stored("one", "primes", "PASS")}}, nil)
 	var silent []net.Conn
 	for range mostConns / 2 {
 		c, err := net.Dial("tcp", s.address())

@@ -217,8 +217,8 @@ func TestLostWAL(t *testing.T) {
 	db := openAt(t, path)
 	mustCreate(t, db, aRun("r", 0))
 	mustRecord(t, db, "r", aTrial(0, 0), aTrial(1, 0))
-	db.Close() // a checkpoint
-	killWhileRecording(t, path, "s", 20, 0)
+	db.Close()                                   // a checkpoint
+	killWhileRecording(t, path, "s", -20, 20, 0) // so few that there is none after them
 	for _, name := range []string{"-wal", "-shm"} {
 		if err := os.Remove(path + name); err != nil {
 			t.Fatal(err)
@@ -234,7 +234,7 @@ func TestLostWAL(t *testing.T) {
 func TestDamagedWAL(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "results.db")
 	openAt(t, path).Close()
-	stored := killWhileRecording(t, path, "s", 60, 0)
+	stored := killWhileRecording(t, path, "s", -60, 60, 0) // no more than that: a checkpoint would make the middle stale
 	data, err := os.ReadFile(path + "-wal")
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -62,7 +63,7 @@ func child(role, path string, args []string) error {
 	case "claim":
 		return claimAndStay(ctx, db, args[0])
 	}
-	// record: ID N, each trial acknowledged when it is stored; N of 0 means until killed
+	// record: ID N, each trial acknowledged when it is stored; N of 0 means until killed, -N to wait for that after N trials
 	n, err := strconv.Atoi(args[1])
 	if err != nil {
 		return err
@@ -71,7 +72,7 @@ func child(role, path string, args []string) error {
 		return err
 	}
 	r := db.Recorder(args[0])
-	for i := 0; n == 0 || i < n; i++ {
+	for i := 0; n == 0 || i < max(n, -n); i++ {
 		trial := aTrial(i, i%3)
 		trial.Spans, trial.Stdout = timeline(50), strings.Repeat("output ", i%700)
 		if err := r.Record(ctx, trial); err != nil {
@@ -79,7 +80,10 @@ func child(role, path string, args []string) error {
 		}
 		fmt.Println(i)
 	}
-	return nil
+	if n < 0 {
+		_, err = io.Copy(io.Discard, os.Stdin)
+	}
+	return err
 }
 
 func childCommand(t *testing.T, role, path string, args ...string) *exec.Cmd {
@@ -98,7 +102,7 @@ func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)) // where it strikes is chance; what must hold is not
 	for round := range 6 {
 		id := fmt.Sprint("r", round)
-		acknowledged := killWhileRecording(t, path, id, 1+random.IntN(300), time.Duration(random.IntN(1000))*time.Microsecond)
+		acknowledged := killWhileRecording(t, path, id, 0, 1+random.IntN(300), time.Duration(random.IntN(1000))*time.Microsecond)
 		db := openAt(t, path)
 		checkIntegrity(t, db)
 		trials := mustTrials(t, db, id, Everything)
@@ -116,11 +120,15 @@ func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
 	}
 }
 
-// killWhileRecording kills a writer some time after so many acknowledgements, and says how many there were in the end.
-func killWhileRecording(t *testing.T, path, id string, after int, delay time.Duration) (acknowledged int) {
+// killWhileRecording kills a writer, which is told to record n, some time after so many acknowledgements, and says how many
+// there were in the end.
+func killWhileRecording(t *testing.T, path, id string, n, after int, delay time.Duration) (acknowledged int) {
 	t.Helper()
-	cmd := childCommand(t, "record", path, id, "0")
+	cmd := childCommand(t, "record", path, id, fmt.Sprint(n))
 	cmd.Stderr = os.Stderr
+	if _, err := cmd.StdinPipe(); err != nil { // else its input ends at once
+		t.Fatal(err)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,9 @@ import multiprocessing
 import multiprocessing.queues
 import time
 
-PATIENCE = 0.8  # seconds after which what has not happened does not happen: it takes milliseconds
+PIPE = 65536    # bytes that a pipe holds on Linux
+PATIENCE = 20   # seconds for what must happen
+MOMENT = 0.8    # seconds after which what has not happened by then does not happen: it takes milliseconds
 CHANNELS = ["Queue", "bounded", "SimpleQueue", "Pipe"]
 
 
@@ -17,6 +19,13 @@ def put(size):
     writers = [Writer(ctx, name, size) for name in CHANNELS]
     deadline = now() + PATIENCE
     for writer in writers:
+        writer.tries.wait(max(0, deadline - now()))
+        if writer.name == "Queue":
+            writer.written.wait(max(0, deadline - now()))
+        if writer.name != "bounded" and size < PIPE:
+            writer.process.join(max(0, deadline - now()))
+    deadline = now() + MOMENT
+    for writer in writers:
         writer.written.wait(max(0, deadline - now()))
         writer.process.join(max(0, deadline - now()))
     came = {name: writer.far() for name, writer in zip(CHANNELS, writers)}
@@ -28,9 +37,10 @@ def put(size):
 class Writer(object):
     def __init__(self, ctx, name, size):
         put, self.get = channel(ctx, name)
+        self.name = name
         self.blocks = 2 if name == "bounded" else 1
-        self.written = ctx.Event()
-        self.process = ctx.Process(target=write, args=(put, self.blocks, size, self.written))
+        self.tries, self.written = ctx.Event(), ctx.Event()  # it begins with the last block, it wrote that
+        self.process = ctx.Process(target=write, args=(put, self.blocks, size, self.tries, self.written))
         self.process.start()
 
     def far(self):
@@ -44,9 +54,11 @@ class Writer(object):
         self.process.join()
 
 
-def write(put, blocks, size, written):
-    for _ in range(blocks):
+def write(put, blocks, size, tries, written):
+    for _ in range(blocks - 1):
         put(b"x" * size)
+    tries.set()
+    put(b"x" * size)
     written.set()
 
 

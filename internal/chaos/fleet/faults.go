@@ -87,14 +87,13 @@ func (s *scene) strike(p *process, sig syscall.Signal, with ...string) error {
 }
 
 // simple plays a fault that strikes in the first trial, and leaves the run alone then.
-func simple(strike func(*scene, *process) error) func(*scene) error {
+func simple(pool pool, strike func(*scene, *process) error) func(*scene) error {
 	return func(s *scene) error {
-		pool := usual()
 		p, err := s.run(pool.spec(s), "--agents", "2")
 		if err != nil {
 			return err
 		}
-		if err := s.reaches(pool.tasks/4, p); err != nil {
+		if err := s.reaches(10, p); err != nil {
 			return err
 		}
 		if err := strike(s, p); err != nil {
@@ -131,7 +130,7 @@ func agentKilled(s *scene) error {
 
 // runStopped stops the run, and nothing else, for longer than the lease of its tasks: answers wait for it.
 func runStopped(s *scene) error {
-	return simple(func(s *scene, p *process) error {
+	return simple(usual(), func(s *scene, p *process) error {
 		p.send(syscall.SIGSTOP)
 		s.struck++
 		p.EndsWithin(5 * time.Second) // the lease is 2 s
@@ -142,8 +141,7 @@ func runStopped(s *scene) error {
 
 // agentStopped stops an agent with all that it has started, for longer than the lease.
 func agentStopped(s *scene) error {
-	pool := usual()
-	pool.tasks = 100 // it comes back in the same trial
+	pool := long() // it comes back in the same trial
 	p, err := s.run(pool.spec(s), "--agents", "2")
 	if err != nil {
 		return err
@@ -175,14 +173,14 @@ func agentStopped(s *scene) error {
 }
 
 func brokerKilled(s *scene) error {
-	err := simple(func(s *scene, p *process) error { return s.strike(p, syscall.SIGKILL, "broker", "--spawned") })(s)
+	err := simple(long(), func(s *scene, p *process) error { return s.strike(p, syscall.SIGKILL, "broker", "--spawned") })(s)
 	s.reported("disturbed")
 	return err
 }
 
 // brokerWiped removes the broker's store just before it is killed, so that nothing is there when it comes back.
 func brokerWiped(s *scene) error {
-	err := simple(func(s *scene, p *process) error {
+	err := simple(long(), func(s *scene, p *process) error {
 		stores, err := filepath.Glob(filepath.Join(s.tmp(), "runner-fleet-*", "store"))
 		if err != nil || len(stores) != 1 {
 			return fmt.Errorf("stores: %v, %v", stores, err)
@@ -207,12 +205,12 @@ func brokerWiped(s *scene) error {
 
 // coordinatorKilled kills the run in its second trial, looks that nothing is left, and resumes it.
 func coordinatorKilled(s *scene) error {
-	pool := usual()
+	pool := long()
 	p, err := s.run(pool.spec(s), "--agents", "2")
 	if err != nil {
 		return err
 	}
-	if err := s.reaches(pool.tasks+pool.tasks/4, p); err != nil {
+	if err := s.reaches(pool.tasks+10, p); err != nil {
 		return err
 	}
 	p.send(syscall.SIGKILL)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -48,10 +49,14 @@ func (v *server) start(s *scene) (err error) {
 	return err
 }
 
-// freePorts are addresses of loopback that nobody listens on.
+// freePorts are addresses of loopback that nobody listens on. They are below those that the system gives to who asks for any:
+// else somebody might be given one before it is used.
 func freePorts(n int) (at []string, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for len(at) < n {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000)))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

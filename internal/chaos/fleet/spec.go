@@ -77,6 +77,13 @@ func usual() pool {
 	return pool{lease: "2s", hosts: 2, tasks: 40, seconds: 0.05, blocks: 2, verb: "work"}
 }
 
+// long is a pool whose trial goes on for a while after the strike, even if this process is not let run for a second.
+func long() pool {
+	p := usual()
+	p.tasks = 100
+	return p
+}
+
 // numbers are 1 to n as a list.
 func numbers(n int) string {
 	all := make([]string, n)
