@@ -80,7 +80,7 @@ func (s *starter) perform(r *record, task int) error {
 		files.close()
 		return s.explain(s.programs[c], err)
 	}
-	if listener.told() { // before the fork perhaps, so that the command was not in the group yet
+	if listener.told() { // before the fork perhaps, so that the command was not in the group yet; else it is told twice
 		_ = syscall.Kill(pid, syscall.SIGTERM)
 	}
 	status, rusage := host.Wait(pid)

@@ -103,7 +103,7 @@ func (a *Agent) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.alone(); err != nil {
+	if err := a.alone(ctx); err != nil {
 		return err
 	}
 	give, err := conn.Subscribe(a.Join.Subject("agent", a.About.Name, "do"), func(m *nats.Msg) { a.take(ctx, m) })
@@ -139,7 +139,7 @@ func (a *Agent) Serve(ctx context.Context) error {
 			}
 			continue
 		case <-back:
-			if err = a.alone(); err == nil {
+			if err = a.alone(ctx); err == nil {
 				continue
 			}
 		case <-closed:

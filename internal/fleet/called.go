@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -19,13 +20,15 @@ const (
 )
 
 // alone is an error if another agent has the name.
-func (a *Agent) alone() error {
+func (a *Agent) alone(ctx context.Context) error {
 	a.mu.Lock()
 	a.named, a.yields = false, false
 	a.mu.Unlock()
-	err := nats.ErrTimeout
-	for try := 0; try < asks && errors.Is(err, nats.ErrTimeout); try++ {
-		_, err = a.conn.Request(a.Join.Subject("called", a.About.Name), []byte(a.About.Nonce), answering) // a connection does not hear itself
+	err := context.DeadlineExceeded
+	for try := 0; try < asks && errors.Is(err, context.DeadlineExceeded); try++ {
+		one, done := context.WithTimeout(ctx, answering)
+		_, err = a.conn.RequestWithContext(one, a.Join.Subject("called", a.About.Name), []byte(a.About.Nonce)) // a connection does not hear itself
+		done()
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -18,7 +18,7 @@ func TestLittle(t *testing.T) {
 		cpu   time.Duration // since it was first seen
 		want  bool
 	}{
-		{'R', 0, true}, {'D', enough - 1, true}, {'R', enough, false}, {'S', 0, false}, {'T', 0, false}, {'Z', 0, false},
+		{'R', 0, true}, {'R', enough - 1, true}, {'D', 0, false}, {'R', enough, false}, {'S', 0, false}, {'T', 0, false}, {'Z', 0, false},
 	} {
 		h := had{}
 		h.little(at('S', time.Minute), enough)
@@ -26,7 +26,11 @@ func TestLittle(t *testing.T) {
 			t.Errorf("%c after %v: %v", c.state, c.cpu, got)
 		}
 	}
-	if !(had{}).little(at('R', time.Minute), enough) {
-		t.Error("who is seen for the first time has had nothing since")
+	h := had{}
+	if !h.little(at('R', time.Minute), enough) {
+		t.Error("who is seen at the first look has had nothing since")
+	}
+	if h.little([]Process{{PID: 3, State: 'R'}}, enough) {
+		t.Error("who came later counts")
 	}
 }

@@ -90,20 +90,19 @@ const fair = 4
 // had is the CPU time that processes had used when they were first seen.
 type had map[int]time.Duration
 
-// little tells whether one of those that would run has used less than enough since it was first seen.
+// little tells whether one of those that would run has used less than enough since the first look. Who came later does not
+// count: what goes on forking always has a process that is new.
 func (h had) little(of []Process, enough time.Duration) (found bool) {
+	first := len(h) == 0
 	for _, p := range of {
-		before, seen := h[p.PID]
-		if !seen {
-			before, h[p.PID] = p.CPU, p.CPU
+		if first {
+			h[p.PID] = p.CPU
 		}
-		found = found || p.awake() && p.CPU-before < enough
+		before, seen := h[p.PID]
+		found = found || seen && p.State == 'R' && p.CPU-before < enough
 	}
 	return found
 }
-
-// awake tells whether a process does not sleep, nor is stopped.
-func (p Process) awake() bool { return p.State == 'R' || p.State == 'D' }
 
 // look reaps the strays that have ended, and gives all that there are.
 func (s *sweep) look() (strays []Process, err error) {

@@ -37,7 +37,8 @@ func (l left) ask() {
 // lives tells whether there are any, whether one of them does not sleep, and whether such a one has had little CPU time.
 func (l left) lives(cpu had) (any, works, starved bool) {
 	found := l.processes()
-	return len(found) > 0, slices.ContainsFunc(found, Process.awake), cpu.little(found, wardenEnough)
+	awake := func(p Process) bool { return p.State == 'R' || p.State == 'D' }
+	return len(found) > 0, slices.ContainsFunc(found, awake), cpu.little(found, wardenEnough)
 }
 
 // kill kills what is found, and tells whether that was any. All are stopped first: what is stopped starts no others, and

@@ -28,7 +28,7 @@ const mostEntries = 1024
 func newCache(most int) *cache { return &cache{most: most, entries: map[string]*entry{}} }
 
 // get returns what make made for this stamp. Several who want the same at once wait for one of them to make it. An error
-// is not kept. The stamp is asked for in turn: an older one, of who had to wait, would put old data back.
+// is not kept. now gives the stamp, in turn: one that goes by the time would be too old for who had to wait.
 func (c *cache) get(ctx context.Context, key string, now func() string, make func() ([]byte, error)) ([]byte, error) {
 	e := c.entry(key)
 	select {
