@@ -31,12 +31,16 @@ func newBlobs(js jetstream.JetStream, j link.Join) blobs {
 // yet, and a broker that has just deleted its last stream may remove their directory while it makes the next.
 func (b blobs) make(ctx context.Context, replicas int) error {
 	config := jetstream.ObjectStoreConfig{Bucket: b.name, Replicas: max(replicas, 1), TTL: kept}
+	var why error // what the broker said last, rather than that time was up
 	for {
 		try, done := context.WithTimeout(ctx, pace)
 		_, err := b.js.CreateOrUpdateObjectStore(try, config)
 		done()
+		if why == nil || !errors.Is(err, context.DeadlineExceeded) {
+			why = err
+		}
 		if err == nil || ctx.Err() != nil {
-			return err
+			return why
 		}
 		time.Sleep(pace / 10)
 	}
