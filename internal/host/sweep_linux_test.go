@@ -5,15 +5,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// breeding are processes that beget others faster than they could be killed one by one.
+// breeding are processes that beget others faster than they could be killed one by one. They end by themselves with the
+// process of the tests, whatever became of that: they would make a machine slow for good, and no list shows them.
 var breeding = map[string]string{
-	"many that go on forking": `setsid sh -c 'i=0; while [ $i -lt 40 ]; do (while :; do (exec sleep 0.01); done) & i=$((i+1)); done; wait' & sleep 0.5`,
-	"chains of one group":     `setsid sh -c 'link() { link & }; for i in 1 2 3 4 5 6 7 8; do link; done; sleep 600' & sleep 0.2`,
+	"many that go on forking": `setsid sh -c 'i=0; while [ $i -lt 40 ]; do (while kill -0 $TESTS; do (exec sleep 0.01); done) & i=$((i+1)); done; wait' & sleep 0.5`,
+	"chains of one group":     `setsid sh -c 'link() { kill -0 $TESTS && link & }; for i in 1 2 3 4 5 6 7 8; do link; done; sleep 600' & sleep 0.2`,
 	"chains of sessions":      `for i in 1 2 3 4; do setsid sh "$0" & done; sleep 0.2`,
 	"stopped":                 `setsid sh -c 'sleep 600 & kill -STOP $$' & sleep 0.2`,
 }
@@ -37,12 +39,13 @@ func TestSweepWins(t *testing.T) {
 	if _, err := exec.LookPath("setsid"); err != nil {
 		t.Skip(err)
 	}
+	t.Setenv("TESTS", strconv.Itoa(os.Getpid()))
 	for what, text := range breeding {
 		t.Run(what, func(t *testing.T) {
 			link := filepath.Join(t.TempDir(), "link")
 			gate := filepath.Join(t.TempDir(), "gate") // without it the chains end, should the sweep fail
 			for _, f := range []string{link, gate} {
-				if err := os.WriteFile(f, fmt.Appendf(nil, "[ -e %q ] && setsid sh %q &\n", gate, link), 0o600); err != nil {
+				if err := os.WriteFile(f, fmt.Appendf(nil, "[ -e %q ] && kill -0 $TESTS && setsid sh %q &\n", gate, link), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
