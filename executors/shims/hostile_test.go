@@ -12,17 +12,19 @@ import (
 
 // TestHostile runs what goes wrong in ways of the language's own, under every executor that there is.
 func TestHostile(t *testing.T) {
-	each(t, func(t *testing.T, s subject, executor string) {
-		for name, want := range s.hostile {
-			t.Run(name, func(t *testing.T) {
-				s.spared(t, name, executor, want)
-				o := s.trial(t, executor, s.workload(t, name), 3)
-				if o.Status != want.status || !strings.Contains(o.Reason, want.reason) {
-					t.Errorf("%s: %q, want %s: %q\n%s", o.Status, o.Reason, want.status, want.reason, o.Stderr)
-				}
-			})
-		}
-	})
+	eachLine(t, func(t *testing.T, s subject) { s.each(t, hostile) })
+}
+
+func hostile(t *testing.T, s subject, executor string) {
+	for name, want := range s.hostile {
+		t.Run(name, func(t *testing.T) {
+			s.spared(t, name, executor, want)
+			o := s.trial(t, executor, s.workload(t, name), 3)
+			if o.Status != want.status || !strings.Contains(o.Reason, want.reason) {
+				t.Errorf("%s: %q, want %s: %q\n%s", o.Status, o.Reason, want.status, want.reason, o.Stderr)
+			}
+		})
+	}
 }
 
 // TestValues sends every kind of JSON both ways.

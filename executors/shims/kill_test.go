@@ -36,7 +36,7 @@ func killEach(t *testing.T, victim func(runner, trial int) int) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc and the parent-death signal")
 	}
-	eachInterpreter(t, func(t *testing.T, s subject) {
+	eachLine(t, func(t *testing.T, s subject) {
 		for _, info := range s.available(t) {
 			for _, start := range s.starts(t, s.path, info) {
 				t.Run(info.Name+" "+start, func(t *testing.T) { kill(t, s, info.Name, start, victim) })

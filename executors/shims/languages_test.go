@@ -20,6 +20,7 @@ type language struct {
 	runtime  string
 	ext      string                                                        // of its files in testdata
 	versions []string                                                      // that the tests run under, where they are here
+	lines    []string                                                      // one of each line of the language, among those
 	short    string                                                        // the one of a short run
 	find     func(version string) string                                   // the path of an interpreter; "" if there is none
 	lacks    func(t *testing.T, path, executor string) bool                // whether that cannot run an executor
@@ -61,8 +62,19 @@ func eachInterpreter(t *testing.T, test func(t *testing.T, s subject)) {
 	}
 }
 
+// eachLine runs a test that is more about runner than about interpreters with one of each line of a language.
+func eachLine(t *testing.T, test func(t *testing.T, s subject)) {
+	for _, l := range languages {
+		l.under(t, l.lines, test)
+	}
+}
+
 func (l *language) eachVersion(t *testing.T, test func(t *testing.T, s subject)) {
-	for _, version := range l.versions {
+	l.under(t, l.versions, test)
+}
+
+func (l *language) under(t *testing.T, versions []string, test func(t *testing.T, s subject)) {
+	for _, version := range versions {
 		if testing.Short() && version != l.short {
 			continue
 		}
@@ -104,11 +116,13 @@ func (l *language) install(t *testing.T, path, dir string) []string {
 
 // each runs a test with every executor of every interpreter that has it.
 func each(t *testing.T, test func(t *testing.T, s subject, executor string)) {
-	eachInterpreter(t, func(t *testing.T, s subject) {
-		for _, info := range s.available(t) {
-			t.Run(info.Name, func(t *testing.T) { test(t, s, info.Name) })
-		}
-	})
+	eachInterpreter(t, func(t *testing.T, s subject) { s.each(t, test) })
+}
+
+func (s subject) each(t *testing.T, test func(t *testing.T, s subject, executor string)) {
+	for _, info := range s.available(t) {
+		t.Run(info.Name, func(t *testing.T) { test(t, s, info.Name) })
+	}
 }
 
 // available are the executors that an interpreter should have.

@@ -11,7 +11,7 @@ import (
 )
 
 var node = language{
-	runtime: "node", ext: ".js", versions: []string{""}, short: "",
+	runtime: "node", ext: ".js", versions: []string{""}, lines: []string{""}, short: "",
 	find: findNode, lacks: func(*testing.T, string, string) bool { return false },
 	starts:   func(*testing.T, string, executors.Info) []string { return []string{""} },
 	separate: []string{"threads", "procs"},

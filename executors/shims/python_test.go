@@ -14,7 +14,7 @@ import (
 )
 
 var python = language{
-	runtime: "python", ext: ".py", versions: []string{"2.7", "3.6", "3.13", "3.14"}, short: "3.13",
+	runtime: "python", ext: ".py", versions: []string{"2.7", "3.6", "3.13", "3.14"}, lines: []string{"2.7", "3.13"}, short: "3.13",
 	find: findPython, lacks: pythonLacks, starts: pythonStarts,
 	slow:     []string{"subprocess"},
 	separate: []string{"subprocess", "interpreters"},

@@ -58,7 +58,11 @@ func TestPin(t *testing.T) {
 		if s.language == &python && !newer(t, s.path, "3.3") {
 			t.Skip("this Python cannot pin")
 		}
-		job := s.job(t, executor, s.file(t, "talks", "cores"), 40)
+		tasks := 40
+		if slices.Contains(s.slow, executor) {
+			tasks = 8
+		}
+		job := s.job(t, executor, s.file(t, "talks", "cores"), tasks)
 		job.Pin = true
 		o := s.run(job)
 		if o.Status != results.OK {

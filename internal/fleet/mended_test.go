@@ -116,7 +116,7 @@ func TestALostOrderIsStopped(t *testing.T) {
 		<-ctx.Done()
 		close(stopped)
 		return executors.Observation{Status: results.Interrupted}
-	}, func(own *Agent) { a = own })
+	}, func(own *Agent) { a, own.Lease = own, time.Hour }) // it does not give up itself
 	unheard := make(chan struct{})
 	go func() {
 		<-began
@@ -124,7 +124,7 @@ func TestALostOrderIsStopped(t *testing.T) {
 			select {
 			case <-unheard:
 				return
-			default:
+			case <-time.After(time.Millisecond):
 				f.lose("a")
 			}
 		}
@@ -155,7 +155,7 @@ func TestAnOrderOfOneThatWasReplacedIsLost(t *testing.T) {
 		close(began)
 		<-ctx.Done()
 		return executors.Observation{}
-	})
+	}, func(own *Agent) { own.Lease = time.Hour })
 	go func() {
 		<-began
 		for t.Context().Err() == nil {

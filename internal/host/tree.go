@@ -79,6 +79,7 @@ func Sweep(known map[int]bool, moment, patience time.Duration) (outlived int, er
 // sweep is one sweep on its way.
 type sweep struct {
 	known map[int]bool
+	self  Process
 	tree  []Process    // the strays and their descendants, as they were seen last
 	found map[int]bool // all that outlived
 	had   had
@@ -110,6 +111,7 @@ func (s *sweep) look() (strays []Process, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.self = self
 	strays, s.tree = Strays(self, table, s.known), nil
 	for _, p := range strays {
 		if p.State == 'Z' {
@@ -125,6 +127,7 @@ func (s *sweep) look() (strays []Process, err error) {
 // freeze stops all of them, again and again until no more come: who is killed one by one starts others meanwhile.
 func (s *sweep) freeze() error {
 	for range maxLooks {
+		s.catch()
 		before := len(s.found)
 		for _, p := range s.tree {
 			if p.State != 'Z' {
@@ -140,6 +143,17 @@ func (s *sweep) freeze() error {
 		}
 	}
 	return nil
+}
+
+// catch stops strays as soon as they are seen. In a chain of which each starts the next and ends at once, who is in a table has
+// gone before the whole of it is read.
+func (s *sweep) catch() {
+	for p := range newcomers {
+		if len(Strays(s.self, []Process{p}, s.known)) > 0 && p.Group > 1 {
+			_ = syscall.Kill(-p.Group, syscall.SIGSTOP)
+			s.tree = append(s.tree, p)
+		}
+	}
 }
 
 // maxLooks is how often is looked for more at most, before those that were found are killed.
