@@ -143,14 +143,8 @@ func (e *ear) undisturbed() bool {
 	if syscall.Kill(os.Getpid(), lastSignal) != nil {
 		return false
 	}
-	select {
-	case <-last:
-	case <-time.After(lastPatience):
-		select {
-		case <-last: // this process was stopped meanwhile
-		default:
-			return false
-		}
+	if !host.Within(last, lastPatience) {
+		return false
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

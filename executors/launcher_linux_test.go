@@ -44,7 +44,7 @@ func TestALauncherStaysForTheNextTrial(t *testing.T) {
 		{"another", "true", func(*Job) {}, results.OK, true, true},
 		{"two workers", "true", func(j *Job) { j.Executor, j.Workers = "procs", 2 }, results.OK, true, true},
 		{"with variables", "true", func(j *Job) { j.Env = map[string]string{"A": "b"} }, results.OK, true, true},
-		{"one that fails", "exit 3", func(*Job) {}, results.Crash, true, true},
+		{"one that fails", "exit 3", func(j *Job) { j.Grace = time.Minute }, results.Crash, true, true},
 		{"one whose orphan has ended", orphan, func(*Job) {}, results.OK, true, true},
 		{"one that leaves a process", "sleep 60 & true", func(*Job) {}, results.Leaked, true, false},
 		{"with a limit", "true", func(j *Job) { j.Limits.Processes = 100 }, results.OK, false, false},

@@ -215,9 +215,7 @@ func (t *trial) clear() {
 		t.readers.Wait()
 		close(drained)
 	}()
-	select {
-	case <-drained:
-	case <-time.After(drainPatience):
+	if !host.Within(drained, drainPatience) {
 		t.trouble = append(t.trouble, "a stream was held open by a process that is not the trial's")
 	}
 	t.closeStreams()

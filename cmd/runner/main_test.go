@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"bench/runner/executors"
+	"bench/runner/internal/cli"
 	"bench/runner/internal/host"
 )
 
@@ -24,6 +25,7 @@ var update = flag.Bool("update", false, "write the goldens in the scripts again"
 func TestMain(m *testing.M) {
 	executors.Serve() // the trials of the runs below are this program again
 	host.CountFor = 2 * time.Millisecond
+	cli.OpenerPatience = time.Minute // what opens things here ends by itself, and is waited for
 	testscript.Main(m, map[string]func(){"runner": main})
 }
 

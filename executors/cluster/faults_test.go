@@ -106,7 +106,7 @@ func suffer(t *testing.T, name string, harm func(*testing.T, *disturbed), tells 
 	d := &disturbed{fleet: newFleet(t), marks: t.TempDir(), seed: seed}
 	d.tries = 10
 	if harm == nil {
-		d.bound = 3
+		d.bound, d.lease = 3, time.Minute
 	}
 	d.job = jobOf("test-marked", faultTasks, 3, 1)
 	for n, args := range d.job.Tasks {

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"testing"
+	"time"
 
 	"bench/runner/executors"
 	"bench/runner/executors/executorstest"
@@ -32,6 +33,7 @@ func TestEveryTaskOnce(t *testing.T) {
 		{1, 1, 1, 1}, {1, 2, 5, 1}, {2, 1, 200, 1}, {2, 2, 200, 7}, {3, 1, 2, 64}, {2, 2, 3000, 64},
 	} {
 		f := newFleet(t)
+		f.lease = time.Minute // who stands still for a while is not lost
 		job := jobOf("test-square", shape.tasks, shape.hosts*shape.workers, shape.chunk)
 		members := f.members(job, shape.hosts, shape.workers)
 		o := f.coordinate(job)

@@ -414,7 +414,7 @@ def end_tracker():
         if tracker is None or getattr(tracker, "_pid", None) is None or tracker._fd is None:
             continue
         os.close(tracker._fd)
-        for _ in range(200):
+        for _ in range(1000):  # it may have to wait for the CPU
             if os.waitpid(tracker._pid, os.WNOHANG)[0]:
                 break
             time.sleep(0.01)

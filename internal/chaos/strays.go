@@ -16,9 +16,9 @@ import (
 	"bench/runner/internal/host"
 )
 
-// clean is how long after the end of runner everything must be gone: three times what its warden waits, at most, before it
+// clean is how long after the end of runner everything must be gone: many times what its warden waits, at most, before it
 // kills, since the machine is busy with other rounds. On an idle one it is less than a second: report.Slowest tells.
-const clean = 6 * time.Second
+const clean = 30 * time.Second
 
 // strays are the processes of this round that live: all that came from this process, and all that have its mark in
 // their arguments or its directory in their environment, wherever they hang by now. It reaps what has ended.

@@ -20,9 +20,9 @@ import (
 )
 
 // hostedAt is a run on a broker, of which hosts want are to be waited for.
-func hostedAt(t *testing.T, j link.Join, id string, want int) *hosted {
+func hostedAt(t *testing.T, j link.Join, id string, want int, lease, patience time.Duration) *hosted {
 	t.Helper()
-	f := &fleet.Fleet{Join: j, ID: id, Lease: 2 * time.Second, Attempts: 3, Say: func(string) {}}
+	f := &fleet.Fleet{Join: j, ID: id, Lease: lease, Attempts: 3, Say: func(string) {}}
 	if err := f.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func hostedAt(t *testing.T, j link.Join, id string, want int) *hosted {
 	if err := f.Store(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return &hosted{Fleet: f, app: &app{stderr: io.Discard}, can: true, want: want, met: map[string]bool{}, patience: 3 * time.Second, add: func(fleet.About) error { return nil }}
+	return &hosted{Fleet: f, app: &app{stderr: io.Discard}, can: true, want: want, met: map[string]bool{}, patience: patience, add: func(fleet.About) error { return nil }}
 }
 
 // agentAt takes part until what it returns is called.
@@ -82,7 +82,7 @@ func cellFor(workers int) *spec.PlannedCell {
 // needs fewer goes on.
 func TestHostsAreWaitedForOnce(t *testing.T) {
 	j := brokerAt(t)
-	h := hostedAt(t, j, "run1", 2)
+	h := hostedAt(t, j, "run1", 2, 2*time.Second, 3*time.Second)
 	agentAt(t, j, "a")
 	leave := agentAt(t, j, "b")
 	if err := h.Await(t.Context(), "", 2); err != nil { // as a run does before its first trial
@@ -116,7 +116,7 @@ func TestNothingIsHeldWhileOneWaits(t *testing.T) {
 	j := brokerAt(t)
 	agentAt(t, j, "a")
 	agentAt(t, j, "b")
-	one, two := hostedAt(t, j, "run1", 2), hostedAt(t, j, "run2", 2)
+	one, two := hostedAt(t, j, "run1", 2, 30*time.Second, time.Minute), hostedAt(t, j, "run2", 2, 30*time.Second, time.Minute)
 	for _, h := range []*hosted{one, two} { // before one has an agent, which then is not free for the other
 		if err := h.Await(t.Context(), "", 2); err != nil {
 			t.Fatal(err)
@@ -150,7 +150,7 @@ func TestNothingIsHeldWhileOneWaits(t *testing.T) {
 // TestALanguageThatAHostHad is waited for, and one that no host ever had is not.
 func TestALanguageThatAHostHad(t *testing.T) {
 	j := brokerAt(t)
-	h := hostedAt(t, j, "run1", 2)
+	h := hostedAt(t, j, "run1", 2, 2*time.Second, 3*time.Second)
 	agentAt(t, j, "a")
 	leave := agentAt(t, j, "b", "python")
 	if err := h.Await(t.Context(), "python", 1); err != nil {
@@ -177,7 +177,7 @@ func (u *unable) Stop()         {}
 // TestAnAgentThatCannotBeStarted in the middle of a run is a host that is not there: trials go by the others, and why is told once.
 func TestAnAgentThatCannotBeStarted(t *testing.T) {
 	j := brokerAt(t)
-	h := hostedAt(t, j, "run1", 1)
+	h := hostedAt(t, j, "run1", 1, 2*time.Second, 3*time.Second)
 	agentAt(t, j, "a")
 	if err := h.Await(t.Context(), "", 1); err != nil {
 		t.Fatal(err)

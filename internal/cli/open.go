@@ -57,7 +57,7 @@ func (a *app) openFile(file string) error {
 	go func() { failed <- c.Wait() }()
 	select {
 	case err = <-failed:
-	case <-time.After(openerPatience): // it is the browser itself
+	case <-time.After(OpenerPatience): // it is the browser itself
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", argv[0], err)
@@ -65,8 +65,8 @@ func (a *app) openFile(file string) error {
 	return nil
 }
 
-// openerPatience is how long a program that opens something may take to say that it cannot.
-const openerPatience = 2 * time.Second
+// OpenerPatience is how long a program that opens something may take to say that it cannot. Tests wait longer.
+var OpenerPatience = 2 * time.Second
 
 // opener is the command that opens an address: of $BROWSER, which is a list of commands as xdg-open reads it, with %s for the
 // address; else the system's own.

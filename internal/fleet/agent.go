@@ -227,6 +227,9 @@ func (a *Agent) begin(ctx context.Context, o Order) (refused string, busy bool) 
 	if a.ending {
 		return "it is about to end", false
 	}
+	if slices.Contains(a.past, o.ID) {
+		return "", false // it was stopped while it was read
+	}
 	if owner := a.owner(); owner != "" && owner != o.From {
 		return "it works for another run", true
 	}

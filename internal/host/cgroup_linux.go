@@ -22,25 +22,29 @@ type pen struct {
 
 const penPrefix = "runner-"
 
-// newPen makes one below the cgroup of this process; nil where that cannot be.
+// newPen is one below the cgroup of this process that is still to be made; nil where that cannot be.
 func newPen() *pen {
 	home := penHome(read("/proc/self/mountinfo"), read("/proc/self/cgroup"))
 	if home == "" || !unlimited(home) {
 		return nil
 	}
 	removePens(home)
-	p := &pen{dir: path.Join(home, fmt.Sprintf("%s%d-%08x", penPrefix, os.Getpid(), rand.Uint32()))}
+	return &pen{dir: path.Join(home, fmt.Sprintf("%s%d-%08x", penPrefix, os.Getpid(), rand.Uint32()))}
+}
+
+// make makes it; false where that cannot be.
+func (p *pen) make() bool {
 	if os.Mkdir(p.dir, 0o755) != nil {
-		return nil
+		return false
 	}
 	var err error
 	if p.file, err = os.Open(p.dir); err != nil {
 		p.remove(time.Second)
-		return nil
+		return false
 	}
 	// Another level of pressure statistics would cost time at each switch of a thread.
 	_ = os.WriteFile(path.Join(p.dir, "cgroup.pressure"), []byte("0"), 0)
-	return p
+	return true
 }
 
 // penHome is the directory of this process's cgroup, "" if it is not to be found: what /proc says may be of another

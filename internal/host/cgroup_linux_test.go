@@ -63,6 +63,12 @@ func TestPen(t *testing.T) {
 	if p == nil {
 		t.Skip("no cgroup can be made here")
 	}
+	if _, err := os.Lstat(p.dir); !os.IsNotExist(err) {
+		t.Errorf("it is there before the warden can know of it: %v", err)
+	}
+	if !p.make() {
+		t.Skip("no cgroup can be made here")
+	}
 	defer p.remove(time.Second)
 	c := exec.Command("sh", "-c", "env -i setsid sleep 600 & wait")
 	c.SysProcAttr = &syscall.SysProcAttr{}

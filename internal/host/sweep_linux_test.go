@@ -14,11 +14,14 @@ import (
 // breeding are processes that beget others faster than they could be killed one by one. They end by themselves with the
 // process of the tests, whatever became of that: they would make a machine slow for good, and no list shows them.
 var breeding = map[string]string{
-	"many that go on forking": `setsid sh -c 'i=0; while [ $i -lt 40 ]; do (while kill -0 $TESTS; do (exec sleep 0.01); done) & i=$((i+1)); done; wait' & sleep 0.5`,
-	"chains of one group":     `setsid sh -c 'link() { kill -0 $TESTS && link & }; for i in 1 2 3 4 5 6 7 8; do link; done; sleep 600' & sleep 0.2`,
-	"chains of sessions":      `for i in 1 2 3 4; do setsid sh "$0" & done; sleep 0.2`,
-	"stopped":                 `setsid sh -c 'sleep 600 & kill -STOP $$' & sleep 0.2`,
+	"many that go on forking": `setsid sh -c 'echo >>$HERE; i=0; while [ $i -lt 40 ]; do (while kill -0 $TESTS; do (exec sleep 0.01); done) & i=$((i+1)); done; wait' &`,
+	"chains of one group":     `setsid sh -c 'echo >>$HERE; link() { kill -0 $TESTS && link & }; for i in 1 2 3 4 5 6 7 8; do link; done; sleep 600' &`,
+	"chains of sessions":      `for i in 1 2 3 4; do setsid sh -c 'echo >>$HERE; exec sh "$0"' "$0" & done`,
+	"stopped":                 `setsid sh -c 'sleep 600 & echo >>$HERE; kill -STOP $$' &`,
 }
+
+// settled waits until all of them have sessions of their own: who is late has that of this process, and is no stray.
+const settled = `until [ "$(wc -l <$HERE)" -ge %d ]; do sleep 0.01; done; sleep 0.1`
 
 // adopt makes this process the parent of orphans. What other tests left, in this session and ended, is no stray, and is
 // reaped here: tests run several times over in one process.
@@ -50,7 +53,15 @@ func TestSweepWins(t *testing.T) {
 				}
 			}
 			defer os.Remove(gate)
-			if err := exec.Command("sh", "-c", text, link).Run(); err != nil {
+			here, n := filepath.Join(t.TempDir(), "here"), 1
+			if what == "chains of sessions" {
+				n = 4
+			}
+			t.Setenv("HERE", here)
+			if err := os.WriteFile(here, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := exec.Command("sh", "-c", text+"\n"+fmt.Sprintf(settled, n), link).Run(); err != nil {
 				t.Fatal(err)
 			}
 			outlived, err := Sweep(nil, 0, time.Minute)

@@ -69,9 +69,11 @@ func Guard(argv, env []string) (release func(), err error) {
 	}
 	w.write()
 	if err := w.start(argv, env); err != nil {
-		w.pen.remove(time.Second)
 		w.notes.Close()
 		return nil, fmt.Errorf("start the warden: %w", err)
+	}
+	if w.pen != nil && !w.pen.make() { // only now, since this process may be killed as soon as it is there
+		w.pen = nil
 	}
 	if value, was := os.LookupEnv(RunVariable); was {
 		w.before = &value

@@ -85,7 +85,11 @@ func (m machine) remembered(ctx context.Context, path, dir string) (answer, erro
 	if ok {
 		return r.answer, r.err
 	}
-	r.answer, r.err = m.start(ctx, path, dir)
+	for range 2 {
+		if r.answer, r.err = m.start(ctx, path, dir); !errors.As(r.err, new(cutOff)) {
+			break
+		}
+	}
 	if ctx.Err() != nil {
 		return answer{}, ctx.Err() // says nothing of the file
 	}

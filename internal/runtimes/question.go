@@ -68,10 +68,18 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 	}
 	a, ok := m.inquiry.parse(stdout.kept.String())
 	if !ok {
-		return answer{}, withFirstLine(errSilent, stderr.kept.String())
+		silent := withFirstLine(errSilent, stderr.kept.String())
+		if err != nil {
+			silent = cutOff{silent}
+		}
+		return answer{}, silent
 	}
 	return a, nil
 }
+
+// cutOff is the error of an interpreter that has ended and whose output was not read to its end. It may have been there:
+// where the machine stood still, the time to read it was over at once.
+type cutOff struct{ error }
 
 // clean is the environment without what changes how the interpreter starts.
 func (m machine) clean() []string {

@@ -107,7 +107,7 @@ func running(id, experiment string) Run {
 func start(t *testing.T, store Store, change func(*Server)) *Server {
 	t.Helper()
 	s := New(store, testToken)
-	s.patience, s.every = 2*time.Second, 5*time.Millisecond
+	s.every = 5 * time.Millisecond
 	if change != nil {
 		change(s)
 	}
@@ -301,7 +301,7 @@ func TestRequests(t *testing.T) {
 
 // TestSlowClients wants those who send nothing, or take nothing, to be left after a while, and others served meanwhile.
 func TestSlowClients(t *testing.T) {
-	s := start(t, &fake{runs: []Run{stored("one", "primes", "PASS")}}, nil)
+	s := start(t, &fake{runs: []Run{stored("one", "primes", "PASS")}}, func(s *Server) { s.patience = 2 * time.Second })
 	var silent []net.Conn
 	for range mostConns / 2 {
 		c, err := net.Dial("tcp", s.address())

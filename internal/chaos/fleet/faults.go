@@ -248,8 +248,8 @@ func poisoned(s *scene) error {
 			s.fails("%s: %s", t.Status, t.Reason)
 		}
 	}
-	if len(all) != 1 || s.marks() != 2 {
-		s.fails("%d trials, and the task was begun %d times", len(all), s.marks())
+	if marks := s.marks(); len(all) != 1 || marks < 1 || marks > 2 { // what is given out may not come to be begun
+		s.fails("%d trials, and the task was begun %d times", len(all), marks)
 	}
 	return nil
 }
