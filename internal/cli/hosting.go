@@ -88,10 +88,9 @@ func (a *app) fleetOf(ctx context.Context, x experiment, how hosting) (_ *hosted
 			h.close()
 		}
 	}()
-	if h.dir, err = os.MkdirTemp("", "runner-fleet-"); err != nil {
+	if h.dir, err = host.TempDir(os.TempDir(), "runner-fleet-"); err != nil {
 		return nil, err
 	}
-	host.Leave(h.dir)
 	if h.roots, err = rootsOf(x); err != nil {
 		return nil, err
 	}

@@ -1,11 +1,8 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -56,30 +53,12 @@ func privateDir(parent, prefix string) (*scratch, error) {
 		parent = os.TempDir()
 	}
 	removeAbandoned(parent, prefix)
-	path, err := newDir(parent, prefix)
+	path, err := host.TempDir(parent, prefix)
 	if err != nil {
 		return nil, err
 	}
 	lock, _ := lockDir(path) // where there are no locks, nothing is ever found abandoned
 	return &scratch{path: path, lock: lock, given: map[string]host.Stamp{}}, nil
-}
-
-// newDir makes a directory that nobody else has. The warden hears of it before it is there: this process may be killed as
-// soon as it is.
-func newDir(parent, prefix string) (path string, err error) {
-	for {
-		path = filepath.Join(parent, fmt.Sprint(prefix, rand.Uint32()))
-		if _, err := os.Lstat(path); err == nil {
-			continue
-		}
-		host.Leave(path)
-		if err = os.Mkdir(path, 0o700); err == nil {
-			return path, nil
-		}
-		if host.Keep(path); !errors.Is(err, fs.ErrExist) {
-			return "", err
-		}
-	}
 }
 
 // next is the directory of one trial.

@@ -150,6 +150,15 @@ func TestALostOrderIsStopped(t *testing.T) {
 	}
 }
 
+// TestAnOrderThatWasStoppedIsNotBegun, though it was still being read when it was.
+func TestAnOrderThatWasStoppedIsNotBegun(t *testing.T) {
+	a := &Agent{orders: map[string]*carried{}, callers: map[string]*caller{}}
+	a.remember("given up")
+	if refused, busy := a.begin(t.Context(), Order{ID: "given up", From: "run1"}); refused != "" || busy || len(a.orders) > 0 {
+		t.Errorf("%q, %v, %v", refused, busy, a.orders)
+	}
+}
+
 // TestAnOrderOfOneThatWasReplacedIsLost: who has its name now knows nothing of it.
 func TestAnOrderOfOneThatWasReplacedIsLost(t *testing.T) {
 	f := table(t, time.Second)

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -173,10 +175,22 @@ func note(change func(*left)) {
 	w.write()
 }
 
-// Leave says that a directory is to be removed if this process ends without Keep.
-func Leave(dir string) { note(func(l *left) { l.Dirs = append(l.Dirs, dir) }) }
+// TempDir makes a directory (0700) in parent, called prefix and a number, that is removed if this process ends without Keep.
+// The warden hears of it before it is there: this process may be killed as soon as it is.
+func TempDir(parent, prefix string) (dir string, err error) {
+	for {
+		dir = filepath.Join(parent, fmt.Sprint(prefix, rand.Uint32()))
+		note(func(l *left) { l.Dirs = append(l.Dirs, dir) })
+		if err = os.Mkdir(dir, 0o700); err == nil {
+			return dir, nil
+		}
+		if Keep(dir); !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
+	}
+}
 
-// Keep takes back what Leave said.
+// Keep takes back that a directory is to be removed.
 func Keep(dir string) {
 	note(func(l *left) { l.Dirs = slices.DeleteFunc(l.Dirs, func(d string) bool { return d == dir }) })
 }

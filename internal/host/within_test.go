@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestWithin: of the time in which this process stands still, one piece counts.
+// TestWithin: what is there is seen at once, what comes in time too, and patience has an end.
 func TestWithin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		never, late := make(chan struct{}), make(chan struct{})
