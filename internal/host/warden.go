@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -179,7 +179,7 @@ func note(change func(*left)) {
 // The warden hears of it before it is there: this process may be killed as soon as it is.
 func TempDir(parent, prefix string) (dir string, err error) {
 	for {
-		dir = filepath.Join(parent, fmt.Sprint(prefix, rand.Uint32()))
+		dir = path.Join(parent, fmt.Sprint(prefix, rand.Uint32())) // path/filepath would keep each worker waiting, as crypto/rand
 		note(func(l *left) { l.Dirs = append(l.Dirs, dir) })
 		if err = os.Mkdir(dir, 0o700); err == nil {
 			return dir, nil
