@@ -141,7 +141,7 @@ func (t *trial) attend(ctx context.Context) {
 				kill = time.After(strayMoment)
 				continue
 			}
-			t.child.Signal(syscall.SIGKILL)
+			t.child.Kill() // alone: who clears up after it has a moment still
 		case s := <-t.steps:
 			switch s {
 			case stepReady:
@@ -185,7 +185,7 @@ func (t *trial) patience() time.Duration { return max(5*t.grace(), 3*lastPatienc
 func (t *trial) end() {
 	t.wall = t.child.At.Sub(t.started)
 	moment := strayMoment
-	if t.cause != "" { // what clears up after the others, such as Python's resource tracker, begins when they have ended
+	if t.cause != "" || t.child.Killed() { // what clears up after the others, such as Python's resource tracker, begins when they have ended
 		moment = tidyMoment
 	}
 	if t.hasty {

@@ -45,12 +45,20 @@ def ignores_term(pid):
     return int(ignored.split()[1], 16) >> 14 & 1
 `
 
+// stubborn does not end when it is asked to.
+const stubborn = `import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+` + pool
+
 var killings = map[string]killing{
 	"functions in Go": {atLeast: 5, spec: `
 workloads: {work: {builtin: sleep, args: {seconds: 86400}, tasks: 2, prepare: "echo x > DIR/here"}}
 matrix: {executor: [procs: 2]}`},
 	"functions in Python": {needs: "python3", shared: true, atLeast: 6, spec: `
 workloads: {work: {python: work.py:hang, tasks: {path: [DIR/here, DIR/there]}}}
+matrix: {executor: [pool: 2]}`},
+	"stubborn functions in Python": {needs: "python3", shared: true, atLeast: 6, spec: `
+workloads: {work: {python: stubborn.py:hang, tasks: {path: [DIR/here, DIR/there]}}}
 matrix: {executor: [pool: 2]}`},
 	"daemons": {needs: "setsid", atLeast: 6, spec: `
 workloads: {work: {shell: "(setsid sleep 86400.NUMBER &); (setsid sh -c 'sleep 86400.NUMBER & sleep 86400.NUMBER' &); echo x > DIR/here; sleep 86400.NUMBER"}}`},
@@ -136,7 +144,7 @@ func (k killing) start(t *testing.T, change ...func(*exec.Cmd)) *victim {
 	v.number = number(v.dir)
 	spec := "version: 1\nname: killed\n" + strings.NewReplacer("DIR", v.dir, "NUMBER", v.number).Replace(k.spec) +
 		"\nrepeats: {min: 1, warmup: 0}\ntimeout: 24h\nassert: [time() > 0]\n"
-	for name, text := range map[string]string{"spec.yaml": spec, "work.py": pool} {
+	for name, text := range map[string]string{"spec.yaml": spec, "work.py": pool, "stubborn.py": stubborn} {
 		if err := os.WriteFile(filepath.Join(v.dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

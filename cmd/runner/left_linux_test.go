@@ -54,7 +54,7 @@ func TestInterrupted(t *testing.T) {
 		},
 		"never": func(*victim) {}, // the trial's time is over
 	}
-	for _, what := range []string{"functions in Python", "daemons"} {
+	for _, what := range []string{"functions in Python", "stubborn functions in Python", "daemons"} {
 		k := killings[what]
 		for way, do := range ways {
 			t.Run(what+" "+way, func(t *testing.T) {

@@ -100,6 +100,16 @@ func (c *Child) Signal(sig syscall.Signal) {
 	_ = syscall.Kill(-c.PID, sig)
 }
 
+// Kill ends the process alone, not its group, unless it has ended.
+func (c *Child) Kill() {
+	select {
+	case <-c.Ended:
+	default:
+		c.killed.Store(true)
+		_ = syscall.Kill(c.PID, syscall.SIGKILL)
+	}
+}
+
 // Killed tells whether it was sent KILL before it ended.
 func (c *Child) Killed() bool { return c.killed.Load() }
 

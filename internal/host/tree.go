@@ -50,26 +50,29 @@ func Strays(self Process, table []Process, known map[int]bool) []Process {
 
 // Sweep ends every stray with all that it started, reaps it, and goes on with the children that it leaves, until there
 // are none; it gives up after patience. Those that still run after a moment in which they could end by themselves are
-// outlived. The moment is longer on a machine so full that they had next to no CPU time in it.
+// outlived. The moment is longer on a machine so full that they had next to no CPU time in it; that in which the whole
+// machine stands still does not count.
 func Sweep(known map[int]bool, moment, patience time.Duration) (outlived int, err error) {
 	defer forgetGroups()
 	if !HasChildren() {
 		return 0, nil
 	}
 	s := sweep{known: known, found: map[int]bool{}, had: had{}}
-	for begin, pause := time.Now(), time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
+	awake := newAwake(25 * time.Millisecond)
+	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
 		strays, err := s.look()
 		if err != nil || len(strays) == 0 {
 			return len(s.found), err
 		}
 		starved := s.had.little(s.tree, moment/fair)
-		if since := time.Since(begin); since >= moment && !starved || since >= fair*moment {
+		since := awake.look()
+		if since >= moment && !starved || since >= moment+starving {
 			if err := s.freeze(); err != nil {
 				return len(s.found), err
 			}
 			s.signal(syscall.SIGKILL)
 		}
-		if time.Since(begin) > fair*moment+patience {
+		if since > moment+starving+patience {
 			return len(s.found), errSurvivors(strays)
 		}
 		time.Sleep(pause)
@@ -87,6 +90,9 @@ type sweep struct {
 
 // fair is the part of a core, as one in so many, that lets a process do in a moment what it has to.
 const fair = 4
+
+// starving is how much longer than the moment a process may have that is not let run.
+const starving = 5 * time.Second
 
 // had is the CPU time that processes had used when they were first seen.
 type had map[int]time.Duration

@@ -54,17 +54,17 @@ func BeWarden() int {
 // end ends all processes of the run: first they are asked, so that they can tidy up what outlives them, such as shared
 // memory.
 func (l left) end() {
-	begin, cpu := time.Now(), had{}
+	awake, cpu := newAwake(5*wardenPause), had{}
 	l.ask()
 	for {
 		any, works, starved := l.lives(cpu)
-		since := time.Since(begin)
+		since := awake.look()
 		if !any || since > wardenMoment && !works || since > wardenLongest && !starved || since > wardenStarved {
 			break
 		}
 		time.Sleep(2 * wardenPause) // to look takes time, which those who tidy up need
 	}
-	for calm := 0; calm < 3 && time.Since(begin) < wardenPatience; {
+	for calm := 0; calm < 3 && awake.look() < wardenPatience; {
 		calm++
 		if l.kill() {
 			calm = 0

@@ -26,3 +26,21 @@ func TestWithin(t *testing.T) {
 		t.Error("what was there is not seen")
 	}
 }
+
+// TestAwake: what passes between looks counts, but for the time in which nobody looked.
+func TestAwake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newAwake(25 * time.Millisecond)
+		for range 10 {
+			time.Sleep(20 * time.Millisecond)
+			c.look()
+		}
+		if got := c.look(); got != 200*time.Millisecond {
+			t.Errorf("%v of 200ms", got)
+		}
+		time.Sleep(time.Hour)
+		if got := c.look(); got != 225*time.Millisecond {
+			t.Errorf("%v, with an hour in which nothing was let run", got)
+		}
+	})
+}
