@@ -5,7 +5,7 @@ STATIC = CGO_ENABLED=0
 
 .PHONY: build test lint race fuzz bench chaos chaos-short fleet costs simulate golden experiments looks gallery claims check
 build: ; $(STATIC) $(GO) build -trimpath -o runner ./cmd/runner
-test: ; $(STATIC) $(GO) test -vet=off -timeout 25m ./executors/shims ./cmd/runner ./gates ./...
+test: ; $(STATIC) $(GO) test -vet=off -timeout 14m ./executors/shims ./cmd/runner ./gates ./...
 lint: ; @$(STATIC) .ci/lint
 race: ; @.ci/race
 fuzz: ; @$(STATIC) .ci/fuzz $(FUZZTIME)
