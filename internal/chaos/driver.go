@@ -76,7 +76,7 @@ func (d *driver) build(ctx context.Context) error {
 		return err
 	}
 	d.runner = filepath.Join(d.dir, "runner")
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", d.runner, "./cmd/runner")
+	c := exec.CommandContext(ctx, "go", "build", "-o", d.runner, "./cmd/runner")
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("build runner: %w\n%s", err, out)

@@ -98,7 +98,7 @@ func (l *lab) build() error {
 		return err
 	}
 	for out, from := range map[string]string{l.runner: "bench/runner/cmd/runner", l.minimal: source} {
-		c := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, from)
+		c := exec.Command("go", "build", "-ldflags", "-s -w", "-o", out, from)
 		c.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if said, err := c.CombinedOutput(); err != nil {
 			return fmt.Errorf("go build %s: %w\n%s", from, err, said)
