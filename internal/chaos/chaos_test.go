@@ -73,6 +73,37 @@ func TestDifference(t *testing.T) {
 	}
 }
 
+// TestBaselineFirst: only until a block went as it should may the order be another, and only where trials went wrong.
+func TestBaselineFirst(t *testing.T) {
+	want, got := []ack{}, []ack{}
+	for block := range 4 {
+		a, b := ack{block, 0, "procs=2", "ok"}, ack{block, 1, "serial", "ok"}
+		want = append(want, a, b)
+		if block == 0 {
+			a.Status, b.Status = "wrong", "crash"
+		} else {
+			a.Position, b.Position = 1, 0
+		}
+		got = append(got, a, b)
+	}
+	for _, c := range []struct {
+		name      string
+		want, got []ack
+		statuses  bool
+		tells     string
+	}{
+		{"the next block", want[:4], got[:4], false, ""},
+		{"a block after one that went well", want, got, false, "trial 2/0 procs=2  is missing"},
+		{"a trial of another block", want[:4], append([]ack{{2, 0, "serial", "ok"}}, got[:3]...), false, "trial 1/0 serial  is missing"},
+		{"nothing can have gone wrong", want[:4], append(want[:2:2], got[2:4]...), true, "trial 1/0 procs=2 ok is missing"},
+		{"the first block went well", want[:4], append(want[:2:2], got[2:4]...), false, "trial 1/0 procs=2  is missing"},
+	} {
+		if text := difference(c.want, c.got, c.statuses); !strings.Contains(text, c.tells) || (text == "") != (c.tells == "") {
+			t.Errorf("%s: %q, want %q", c.name, text, c.tells)
+		}
+	}
+}
+
 func TestLasting(t *testing.T) {
 	head := "x: 2 passed\nrun 2026 · took 1 s\n2 cores ·\n  linux\n\n"
 	if got := lasting(head + "cell  n\na  40\nresumed after 3 trials\nPASS\n"); got != "x: 2 passed\ncell  n\na  40\nPASS\n" {

@@ -85,8 +85,8 @@ func (m machine) remembered(ctx context.Context, path, dir string) (answer, erro
 	if ok {
 		return r.answer, r.err
 	}
-	for range 2 {
-		if r.answer, r.err = m.start(ctx, path, dir); !errors.As(r.err, new(cutOff)) {
+	for range 3 {
+		if r.answer, r.err = m.start(ctx, path, dir); !errors.As(r.err, new(again)) {
 			break
 		}
 	}

@@ -78,6 +78,13 @@ func TestManyBroken(t *testing.T) {
 	s.misses("3.12", "3.12.5/bin/python: exit status 1;", "3.12.3/bin/python: exit status 1; 2 more are broken;")
 }
 
+// TestKilledOnce: who was killed while it was asked is asked again, since that need not be its fault.
+func TestKilledOnce(t *testing.T) {
+	s := newScene(t)
+	s.script("bin1/python3", `test -e '`+s.at("once")+`' || { : > '`+s.at("once")+`'; kill -9 $$; }; `+says("3.9.1", "$0"))
+	s.finds("3", "bin1/python3", "PATH")
+}
+
 // TestAnswerAmongOtherText: a wrapper may greet first, and a Python may warn at its end.
 func TestAnswerAmongOtherText(t *testing.T) {
 	s := newScene(t)

@@ -64,22 +64,29 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 		return answer{}, cause
 	}
 	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
-		return answer{}, withFirstLine(err, stderr.kept.String())
+		said := withFirstLine(err, stderr.kept.String())
+		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGKILL {
+			said = again{said}
+		}
+		return answer{}, said
 	}
 	a, ok := m.inquiry.parse(stdout.kept.String())
 	if !ok {
 		silent := withFirstLine(errSilent, stderr.kept.String())
 		if err != nil {
-			silent = cutOff{silent}
+			silent = again{silent}
 		}
 		return answer{}, silent
 	}
 	return a, nil
 }
 
-// cutOff is the error of an interpreter that has ended and whose output was not read to its end. It may have been there:
-// where the machine stood still, the time to read it was over at once.
-type cutOff struct{ error }
+// again is an error that need not be the interpreter's, so that it is asked again: it was killed, by somebody or by the
+// kernel for want of memory; or it has ended, and its output was not read to its end. That may have been there: where the
+// machine stood still, the time to read it was over at once.
+type again struct{ error }
+
+func (a again) Unwrap() error { return a.error }
 
 // clean is the environment without what changes how the interpreter starts.
 func (m machine) clean() []string {
