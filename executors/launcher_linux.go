@@ -1,6 +1,7 @@
 package executors
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"syscall"
@@ -18,7 +19,6 @@ type launcher struct {
 	child  *host.Child
 	socket int // our end
 	env    []string
-	known  map[int]bool // children from before its last trial
 	served int
 }
 
@@ -57,16 +57,29 @@ func (t *trial) engage(env []string, files []int) (*host.Child, error) {
 	}
 	if l == nil {
 		var err error
-		if l, err = newLauncher(env); err != nil {
-			return nil, err
-		}
-		if err := l.hand(files); err != nil {
-			l.end()
+		if l, err = handed(files, func() (*launcher, error) { return newLauncher(env) }); err != nil {
 			return nil, err
 		}
 	}
-	l.known, t.launcher = t.known, l
+	t.launcher = l
 	return l.child, nil
+}
+
+// handed is a launcher begun now that was handed a trial. In place of one that somebody killed before that, another is
+// begun: nothing was measured yet.
+func handed(files []int, begin func() (*launcher, error)) (*launcher, error) {
+	for tries := 1; ; tries++ {
+		l, err := begin()
+		if err != nil {
+			return nil, err
+		}
+		if err = l.hand(files); err == nil {
+			return l, nil
+		}
+		if l.end(); tries == 3 {
+			return nil, fmt.Errorf("%d of them ended before they were given the trial: %w", tries, err)
+		}
+	}
 }
 
 func newLauncher(env []string) (*launcher, error) {
@@ -108,15 +121,10 @@ func (l *launcher) stays() bool {
 	return err == nil && n == 1
 }
 
-// end ends it, between trials. Where something else has done so, more may be wrong.
+// end ends it, between trials, when nothing of a trial is left. It may have ended already.
 func (l *launcher) end() {
-	select {
-	case <-l.child.Ended:
-		_, _ = host.Sweep(l.known, 0, sweepPatience)
-	default:
-		l.child.Signal(syscall.SIGKILL)
-		<-l.child.Ended
-	}
+	l.child.Kill()
+	<-l.child.Ended
 	syscall.Close(l.socket)
 }
 

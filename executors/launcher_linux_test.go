@@ -75,6 +75,43 @@ func TestALauncherStaysForTheNextTrial(t *testing.T) {
 	}
 }
 
+// TestALauncherIsKilledAtOnce: one that somebody kills before it is given a trial is replaced, and that leaves alone what
+// else this process has started. Where each is killed, the trial crashed, and may go well in the next block.
+func TestALauncherIsKilledAtOnce(t *testing.T) {
+	service, err := host.Start("/bin/sleep", []string{"sleep", "600"}, &syscall.ProcAttr{Sys: host.OfSession()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer service.EndsWithin(time.Minute)
+	defer service.Kill()
+	_, files, err := streams()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for killed := range 5 {
+		begun := 0
+		l, err := handed(files, func() (*launcher, error) {
+			l, err := newLauncher(environment(nil, roleLauncher, goVariables...))
+			if begun++; err == nil && begun <= killed {
+				l.child.Kill()
+				<-l.child.Ended
+			}
+			return l, err
+		})
+		if (err == nil) != (killed < 3) || begun != min(killed, 2)+1 {
+			t.Errorf("%d killed: %d begun, %v", killed, begun, err)
+		}
+		if err == nil {
+			l.end()
+		} else if o := unstarted(Job{Commands: []*Command{{}}}, err); o.Status != results.Crash || !strings.Contains(o.Reason, "3 of them ended") {
+			t.Errorf("%s: %s", o.Status, o.Reason)
+		}
+	}
+	if service.EndsWithin(0) {
+		t.Error("a service of the run was ended with a launcher")
+	}
+}
+
 // A trial that takes too long is over when its command is: the launcher does not wait for another then.
 func TestALauncherIsNotWaitedFor(t *testing.T) {
 	t.Cleanup(Dismiss)

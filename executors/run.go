@@ -47,11 +47,12 @@ func Run(ctx context.Context, job Job) Observation {
 	return o
 }
 
-// unstarted: what this machine cannot run now, for want of descriptors, processes or memory, it can run all the same.
+// unstarted: what this machine cannot run now, for want of descriptors, processes or memory, or since somebody killed it
+// at once, it can run all the same.
 // A shim whose interpreter was found before is there, so that it should have started.
 func unstarted(job Job, err error) Observation {
 	o := Observation{Status: results.Unavailable, Reason: "the trial's process could not be started: " + err.Error()}
-	for _, want := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM} {
+	for _, want := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM, syscall.EPIPE} {
 		if errors.Is(err, want) {
 			o.Status = results.Crash
 		}
