@@ -85,7 +85,7 @@ func (m machine) remembered(ctx context.Context, path, dir string) (answer, erro
 	if ok {
 		return r.answer, r.err
 	}
-	for range 3 {
+	for range 4 { // at most
 		if r.answer, r.err = m.start(ctx, path, dir); !errors.As(r.err, new(again)) {
 			break
 		}
