@@ -48,11 +48,10 @@ func Run(ctx context.Context, job Job) Observation {
 }
 
 // unstarted: what this machine cannot run now, for want of descriptors, processes or memory, or since somebody killed it
-// at once, it can run all the same.
-// A shim whose interpreter was found before is there, so that it should have started.
+// at once, it can run all the same. A shim whose interpreter was found before is there, so that it should have started.
 func unstarted(job Job, err error) Observation {
 	o := Observation{Status: results.Unavailable, Reason: "the trial's process could not be started: " + err.Error()}
-	for _, want := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM, syscall.EPIPE} {
+	for _, want := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM, syscall.ENOBUFS, syscall.ETOOMANYREFS, syscall.EPIPE} {
 		if errors.Is(err, want) {
 			o.Status = results.Crash
 		}

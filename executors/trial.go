@@ -137,6 +137,9 @@ func (t *trial) attend(ctx context.Context) {
 				}
 			}
 		case <-kill:
+			if t.child.EndsWithin(strayMoment) { // it has ended by itself, while this process was stopped (Ctrl-Z)
+				continue
+			}
 			if t.toldAll() && !closed { // it may have said that it stays, while this process was stopped
 				kill = time.After(strayMoment)
 				continue

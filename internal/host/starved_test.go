@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestLittle: who is not let run has had little, whoever sleeps, is stopped or has ended wants none.
+// TestLittle: who is not let run, or waits for the disk, has had little; whoever sleeps, is stopped or has ended wants none.
 func TestLittle(t *testing.T) {
 	const enough = 20 * time.Millisecond
 	at := func(state byte, cpu time.Duration) []Process {
@@ -18,7 +18,7 @@ func TestLittle(t *testing.T) {
 		cpu   time.Duration // since it was first seen
 		want  bool
 	}{
-		{'R', 0, true}, {'R', enough - 1, true}, {'D', 0, false}, {'R', enough, false}, {'S', 0, false}, {'T', 0, false}, {'Z', 0, false},
+		{'R', 0, true}, {'R', enough - 1, true}, {'D', 0, true}, {'D', enough, false}, {'R', enough, false}, {'S', 0, false}, {'T', 0, false}, {'Z', 0, false},
 	} {
 		h := had{}
 		h.little(at('S', time.Minute), enough)

@@ -97,8 +97,8 @@ const starving = 5 * time.Second
 // had is the CPU time that processes had used when they were first seen.
 type had map[int]time.Duration
 
-// little tells whether one of those that would run has used less than enough since the first look. Who came later does not
-// count: what goes on forking always has a process that is new.
+// little tells whether one of those that would run, or that wait for the disk, has used less than enough since the first look.
+// Who came later does not count: what goes on forking always has a process that is new.
 func (h had) little(of []Process, enough time.Duration) (found bool) {
 	first := len(h) == 0
 	for _, p := range of {
@@ -106,7 +106,7 @@ func (h had) little(of []Process, enough time.Duration) (found bool) {
 			h[p.PID] = p.CPU
 		}
 		before, seen := h[p.PID]
-		found = found || seen && p.State == 'R' && p.CPU-before < enough
+		found = found || seen && (p.State == 'R' || p.State == 'D') && p.CPU-before < enough
 	}
 	return found
 }

@@ -53,6 +53,12 @@ func (m machine) ask(ctx context.Context, c candidate, dir string) (answer, erro
 // isShim tells by its directory whether a command only chooses the interpreter: so with pyenv, asdf and mise.
 func isShim(path string) bool { return filepath.Base(filepath.Dir(path)) == "shims" }
 
+// A question that came to nothing, though that need not be the interpreter's fault, is asked again after a breath.
+const (
+	mostTries = 4
+	breath    = 100 * time.Millisecond
+)
+
 // memory keeps answers, good and bad, as long as the file is the same.
 type memory struct {
 	sync.Mutex
@@ -85,9 +91,17 @@ func (m machine) remembered(ctx context.Context, path, dir string) (answer, erro
 	if ok {
 		return r.answer, r.err
 	}
-	for range 4 { // at most
-		if r.answer, r.err = m.start(ctx, path, dir); !errors.As(r.err, new(again)) {
+	for tries := 1; ; tries++ {
+		r.answer, r.err = m.start(ctx, path, dir)
+		if !errors.As(r.err, new(again)) {
 			break
+		}
+		if tries == mostTries {
+			return answer{}, r.err // not kept: it says nothing of the file
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(breath):
 		}
 	}
 	if ctx.Err() != nil {

@@ -85,6 +85,19 @@ func TestKilledOnce(t *testing.T) {
 	s.finds("3", "bin1/python3", "PATH")
 }
 
+// TestKilledAlways: after a few tries it is told, and not kept, since the file may be as good as before.
+func TestKilledAlways(t *testing.T) {
+	s := newScene(t)
+	s.script("bin1/python3", `test -e '`+s.at("calm")+`' || kill -9 $$; `+says("3.9.1", "$0"))
+	s.misses("3", "bin1/python3: signal: killed")
+	asked, err := os.ReadFile(s.at("asked"))
+	if n := strings.Count(string(asked), "\n"); err != nil || n < mostTries || n > 2*mostTries { // once as a likely one, once among all
+		t.Errorf("asked %d times, %v", n, err)
+	}
+	s.mkdir("calm")
+	s.finds("3", "bin1/python3", "PATH")
+}
+
 // TestAnswerAmongOtherText: a wrapper may greet first, and a Python may warn at its end.
 func TestAnswerAmongOtherText(t *testing.T) {
 	s := newScene(t)

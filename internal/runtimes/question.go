@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 	"unicode"
+
+	"bench/runner/internal/host"
 )
 
 // question runs on every Python from 2.6 on, imports nothing that is not built in, and prints one line that begins
@@ -38,8 +40,7 @@ const mostOutput = 64 << 10
 
 // start runs the inquiry in dir, in a process group of its own that is ended afterwards, whatever it left behind.
 func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
-	ctx, stop := context.WithTimeoutCause(ctx, m.patience, fmt.Errorf("it does not answer within %v", m.patience))
-	defer stop()
+	asker := ctx
 	ctx, enough := context.WithCancelCause(ctx)
 	defer enough(nil)
 	if dir == "" {
@@ -58,9 +59,16 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 	if err != nil {
 		return answer{}, startError(err)
 	}
+	over := make(chan struct{})
+	go func() {
+		if !host.Within(over, m.patience) {
+			enough(fmt.Errorf("it does not answer within %v", m.patience))
+		}
+	}()
 	err = cmd.Wait()
+	close(over)
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-	if cause := context.Cause(ctx); cause != nil {
+	if cause := context.Cause(ctx); cause != nil && (err != nil || asker.Err() != nil) {
 		return answer{}, cause
 	}
 	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
@@ -81,8 +89,8 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 	return a, nil
 }
 
-// again is an error that need not be the interpreter's, so that it is asked again: it was killed, by somebody or by the
-// kernel for want of memory; or it has ended, and its output was not read to its end. That may have been there: where the
+// again is an error that need not be the interpreter's, so that it is asked again: it could not be started for want of
+// something that is back soon; it was killed, by somebody or by the kernel for want of memory; or it has ended, and its output was not read to its end. That may have been there: where the
 // machine stood still, the time to read it was over at once.
 type again struct{ error }
 
@@ -105,7 +113,13 @@ func startError(err error) error {
 	if errors.As(err, &at) {
 		err = at.Err
 	}
-	return fmt.Errorf("it cannot be started: %w", err)
+	said := fmt.Errorf("it cannot be started: %w", err)
+	for _, want := range []error{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE} {
+		if errors.Is(err, want) {
+			return again{said}
+		}
+	}
+	return said
 }
 
 func withFirstLine(err error, text string) error {
