@@ -32,6 +32,22 @@ func TestKilledWithItsWarden(t *testing.T) {
 	}
 }
 
+// TestKilledWhereAPathIsNoText: what is to be removed may have any bytes in its path.
+func TestKilledWhereAPathIsNoText(t *testing.T) {
+	t.Parallel()
+	temp := filepath.Join(t.TempDir(), "\xff")
+	if err := os.Mkdir(temp, 0o700); err != nil {
+		t.Skip(err)
+	}
+	v := killings["a preparation"].start(t, func(c *exec.Cmd) { c.Env = append(c.Env, "TMPDIR="+temp) })
+	v.temp = temp
+	if made, err := os.ReadDir(temp); err != nil || len(made) == 0 {
+		t.Errorf("nothing is to be removed: %v", err)
+	}
+	v.kill(t, v.process.Pid)
+	v.wantNothing(t)
+}
+
 // warden is the number of the process, 0 if there is none.
 func (v *victim) warden() int {
 	for _, one := range executorstest.Marked(v.mark) {
@@ -64,7 +80,7 @@ func TestInterrupted(t *testing.T) {
 				}
 				v := k.start(t, func(c *exec.Cmd) {
 					if way == "never" {
-						c.Args = append(c.Args, "-D", "timeout=12s")
+						c.Args = append(c.Args, "-D", "timeout=25s")
 					}
 				})
 				do(v)

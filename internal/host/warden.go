@@ -41,7 +41,7 @@ type left struct {
 	Run    string   // the value of RunVariable
 	Pen    string   // the directory of its cgroup; "": it has none
 	Groups []group  // sessions and groups that were started
-	Dirs   []string // to be removed
+	Dirs   [][]byte // to be removed; a text would have to be UTF-8, which a path need not be
 }
 
 // group is a session and group, by its leader. The number alone would be another's once the leader has ended and been
@@ -180,7 +180,7 @@ func note(change func(*left)) {
 func TempDir(parent, prefix string) (dir string, err error) {
 	for {
 		dir = path.Join(parent, fmt.Sprint(prefix, rand.Uint32())) // path/filepath would keep each worker waiting, as crypto/rand
-		note(func(l *left) { l.Dirs = append(l.Dirs, dir) })
+		note(func(l *left) { l.Dirs = append(l.Dirs, []byte(dir)) })
 		if err = os.Mkdir(dir, 0o700); err == nil {
 			return dir, nil
 		}
@@ -192,7 +192,7 @@ func TempDir(parent, prefix string) (dir string, err error) {
 
 // Keep takes back that a directory is to be removed.
 func Keep(dir string) {
-	note(func(l *left) { l.Dirs = slices.DeleteFunc(l.Dirs, func(d string) bool { return d == dir }) })
+	note(func(l *left) { l.Dirs = slices.DeleteFunc(l.Dirs, func(d []byte) bool { return string(d) == dir }) })
 }
 
 // noteGroup is for a child that leads a group of its own.

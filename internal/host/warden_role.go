@@ -45,7 +45,7 @@ func BeWarden() int {
 	}
 	run.end()
 	for _, dir := range run.Dirs {
-		_ = os.RemoveAll(dir)
+		_ = os.RemoveAll(string(dir))
 	}
 	penAt(run.Pen).remove(wardenPatience)
 	return 0
