@@ -70,7 +70,7 @@ func (s *Server) converse(ctx context.Context, c net.Conn) {
 			_, _ = c.Read(make([]byte, 1))
 			cancel()
 		}()
-		_ = a.stream(ctx, w)
+		_ = a.follow(ctx, w)
 		cancel()
 	default:
 		if _, err := w.Write(a.body); err != nil {
@@ -78,6 +78,16 @@ func (s *Server) converse(ctx context.Context, c net.Conn) {
 		}
 	}
 	partFrom(c)
+}
+
+// follow is stream. A fault in it ends what this client sees, who asks again, and nothing else.
+func (a *answer) follow(ctx context.Context, w io.Writer) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal fault: %v", p)
+		}
+	}()
+	return a.stream(ctx, w)
 }
 
 // partFrom lets the client read the answer to its end: to close while it still sends would reset the connection under it.

@@ -301,7 +301,7 @@ func TestRequests(t *testing.T) {
 
 // TestSlowClients wants those who send nothing, or take nothing, to be left after a while, and others served meanwhile.
 func TestSlowClients(t *testing.T) {
-	s := start(t, &fake{runs: []Run{stored("one", "primes", "PASS")}}, func(s *Server) { s.patience = 2 * time.Second })
+	s := start(t, &fake{runs: []Run{stored("one", "primes", "PASS")}}, func(s *Server) { s.patience = 5 * time.Second })
 	var silent []net.Conn
 	for range mostConns / 2 {
 		c, err := net.Dial("tcp", s.address())
@@ -315,7 +315,7 @@ func TestSlowClients(t *testing.T) {
 		t.Errorf("%d meanwhile", resp.StatusCode)
 	}
 	for _, c := range silent {
-		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		_ = c.SetReadDeadline(time.Now().Add(time.Minute))
 		if answer, err := io.ReadAll(c); err != nil || len(answer) > 0 && !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") {
 			t.Fatalf("%q, %v", answer, err)
 		}
@@ -328,6 +328,11 @@ func TestFault(t *testing.T) {
 	s := start(t, store, nil)
 	if resp, body := get(t, s, "/run/one"); resp.StatusCode != 500 || !strings.Contains(body, "a fault") {
 		t.Errorf("%d %q", resp.StatusCode, body)
+	}
+	store.change(func(f *fake) { f.runs = append(f.runs, stored("two", "primes", "PASS")) })
+	next, _ := listen(t, s, "/events?experiment=primes&page=1") // which draws what the runs' reports tell
+	if event := next(); event != "" {
+		t.Errorf("%q, though it cannot be made", event)
 	}
 	store.judging = nil
 	if resp, body := get(t, s, "/run/one"); resp.StatusCode != 200 {
