@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -25,12 +26,16 @@ func writeFile(file string, write func(io.Writer) error) error {
 // replace writes a whole file or none, to a name that nobody typed. A link is not followed but replaced: in a folder that
 // came with somebody else's work it could lead anywhere.
 func replace(file string, write func(io.Writer) error) error {
+	var all bytes.Buffer // made before the file is: what is killed while it makes it leaves nothing behind
+	if err := write(&all); err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".runner-report-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", file, reason(err))
 	}
 	defer os.Remove(tmp.Name())
-	err = write(tmp)
+	_, err = all.WriteTo(tmp)
 	if closeErr := tmp.Close(); err == nil {
 		err = closeErr
 	}
