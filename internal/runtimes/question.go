@@ -90,7 +90,7 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 }
 
 // again is an error that need not be the interpreter's, so that it is asked again: it could not be started for want of
-// something that is back soon; it was killed, by somebody or by the kernel for want of memory; or it has ended, and its
+// something that is back soon, or while its file was being written; it was killed, by somebody or by the kernel for want of memory; or it has ended, and its
 // output was not read to its end. That may have been there: where the machine stood still, the time to read it was over at
 // once.
 type again struct{ error }
@@ -115,7 +115,7 @@ func startError(err error) error {
 		err = at.Err
 	}
 	said := fmt.Errorf("it cannot be started: %w", err)
-	for _, want := range []error{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE} {
+	for _, want := range []error{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY} {
 		if errors.Is(err, want) {
 			return again{said}
 		}
