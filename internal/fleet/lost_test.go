@@ -153,7 +153,7 @@ func TestUnmeasured(t *testing.T) {
 
 // TestAnAgentIsOneRuns until that leaves, or is not heard of for its lease.
 func TestAnAgentIsOneRuns(t *testing.T) {
-	f := table(t, 5*time.Second)
+	f := table(t, 10*time.Second)
 	f.join(t, "a", fine)
 	other := &Fleet{Join: f.Join, ID: "run2", Lease: f.Lease}
 	if err := other.Open(t.Context()); err != nil {

@@ -184,7 +184,7 @@ func TestAnOrderOfOneThatWasReplacedIsLost(t *testing.T) {
 
 // TestRoomsOfADeadCoordinatorAreRemoved, and those of one that lives are kept.
 func TestRoomsOfADeadCoordinatorAreRemoved(t *testing.T) {
-	f := table(t, 2*time.Second)
+	f := table(t, 5*time.Second)
 	var a *Agent
 	f.join(t, "a", fine, func(own *Agent) { a = own })
 	other := &Fleet{Join: f.Join, ID: "run2", Lease: f.Lease}
