@@ -184,7 +184,10 @@ func TestCommandStatuses(t *testing.T) {
 			for _, workers := range []int{1, 2} {
 				for _, output := range []bool{false, true} {
 					job := commandJob(t, workers, sh("exit 0"), c.second, sh("exit 0"))
-					job.Output, job.Grace = output, 200*time.Millisecond
+					job.Output, job.Grace = output, 10*time.Second
+					if name == "the parent's TERM" { // who sleeps on is ended after it
+						job.Grace = 200 * time.Millisecond
+					}
 					o := observe(t, job)
 					wantStatus(t, o, c.status, c.reason)
 					if (c.status == results.Unavailable) != (o.Runtime.Name == "") { // by which the cell is known to be absent

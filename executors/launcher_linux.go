@@ -1,6 +1,7 @@
 package executors
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -76,8 +77,8 @@ func handed(files []int, begin func() (*launcher, error)) (*launcher, error) {
 		if err = l.hand(files); err == nil {
 			return l, nil
 		}
-		if l.end(); tries == 3 {
-			return nil, fmt.Errorf("%d of them ended before they were given the trial: %w", tries, err)
+		if l.end(); tries == 3 || !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
+			return nil, fmt.Errorf("try %d to hand it the trial: %w", tries, err)
 		}
 	}
 }

@@ -84,10 +84,16 @@ func TestALauncherIsKilledAtOnce(t *testing.T) {
 	}
 	defer service.EndsWithin(time.Minute)
 	defer service.Kill()
-	_, files, err := streams()
+	ours, files, err := streams()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() {
+		for i, fd := range files {
+			ours[i].Close()
+			syscall.Close(fd)
+		}
+	}()
 	for killed := range 5 {
 		begun := 0
 		l, err := handed(files, func() (*launcher, error) {
@@ -103,7 +109,7 @@ func TestALauncherIsKilledAtOnce(t *testing.T) {
 		}
 		if err == nil {
 			l.end()
-		} else if o := unstarted(Job{Commands: []*Command{{}}}, err); o.Status != results.Crash || !strings.Contains(o.Reason, "3 of them ended") {
+		} else if o := unstarted(Job{Commands: []*Command{{}}}, err); o.Status != results.Crash || !strings.Contains(o.Reason, "try 3 to hand it the trial: broken pipe") {
 			t.Errorf("%s: %s", o.Status, o.Reason)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"syscall"
 	"time"
 
 	"bench/runner/internal/host"
@@ -47,28 +46,21 @@ func Run(ctx context.Context, job Job) Observation {
 	return o
 }
 
-// unstarted: what this machine cannot run now, for want of descriptors, processes or memory, or since somebody killed it
-// at once, it can run all the same. A shim whose interpreter was found before is there, so that it should have started.
+// unstarted: only what is not there, the program or what that needs, makes a cell unavailable. Whatever else stands in the way, such as want of
+// descriptors, processes or memory, need not do so in the next block.
 func unstarted(job Job, err error) Observation {
-	o := Observation{Status: results.Unavailable, Reason: "the trial's process could not be started: " + err.Error()}
-	for _, want := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM, syscall.ENOBUFS, syscall.ETOOMANYREFS, syscall.EPIPE} {
-		if errors.Is(err, want) {
-			o.Status = results.Crash
-		}
-	}
-	if notThere(job.Dir) { // the cell could be run, and may be in the next block
-		o.Status = results.Crash
-	}
-	if len(job.Program) == 0 || o.Status == results.Crash {
+	o := Observation{Status: results.Crash, Reason: "the trial's process could not be started: " + err.Error()}
+	if len(job.Program) == 0 || notThere(job.Dir) {
 		return o
 	}
 	switch name := job.Program[0]; {
 	case errors.Is(err, host.ErrNotOnPath):
-		o.Reason = NotOnPath(name)
-	case errors.Is(err, fs.ErrNotExist) && notThere(name):
-		o.Reason = shown(name) + ": no such file"
-	case !errors.Is(err, fs.ErrNotExist):
-		o.Status = results.Crash
+		o.Status, o.Reason = results.Unavailable, NotOnPath(name)
+	case errors.Is(err, fs.ErrNotExist):
+		o.Status = results.Unavailable // itself, the interpreter of its first line, or the directory that it is to run in
+		if notThere(name) {
+			o.Reason = shown(name) + ": no such file"
+		}
 	}
 	return o
 }

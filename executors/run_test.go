@@ -6,9 +6,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"bench/runner/internal/host"
 	"bench/runner/results"
 	"bench/runner/workloads"
 )
@@ -257,5 +259,25 @@ func TestStoppedBefore(t *testing.T) {
 	o := Run(ctx, Job{Executor: "serial", Workers: 1, Workload: "square", Tasks: []workloads.Args{{"n": 1}}})
 	if o.Status != results.Interrupted || o.Reason == "" {
 		t.Errorf("%s: %s", o.Status, o.Reason)
+	}
+}
+
+// TestUnstarted: what stands in the way of a start now need not do so in the next block, but for what is not there.
+func TestUnstarted(t *testing.T) {
+	for name, c := range map[string]struct {
+		program []string
+		err     error
+		want    results.Status
+	}{
+		"a process of runner's own": {nil, syscall.EIO, results.Crash},
+		"whose file is not there":   {nil, syscall.ENOENT, results.Crash},
+		"a program":                 {[]string{"/bin/sh"}, syscall.EIO, results.Crash},
+		"that is not there":         {[]string{"/does/not/exist"}, syscall.ENOENT, results.Unavailable},
+		"nor on PATH":               {[]string{"x"}, host.ErrNotOnPath, results.Unavailable},
+		"nor what it needs":         {[]string{"/bin/sh"}, syscall.ENOENT, results.Unavailable},
+	} {
+		if o := unstarted(Job{Program: c.program, Dir: t.TempDir()}, c.err); o.Status != c.want || o.Reason == "" {
+			t.Errorf("%s: %s: %q, want %s", name, o.Status, o.Reason, c.want)
+		}
 	}
 }

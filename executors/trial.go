@@ -198,7 +198,9 @@ func (t *trial) end() {
 	if err != nil {
 		t.trouble = append(t.trouble, err.Error())
 	}
-	t.child.Signal(syscall.SIGKILL) // where strays cannot be found, at least the group
+	if err != nil || host.Adopt() != nil {
+		t.child.Signal(syscall.SIGKILL) // where strays cannot be found, at least the group; else its number may be another's
+	}
 	if !t.child.Killed() && t.cause == "" {
 		t.strays = strays
 	}
