@@ -324,7 +324,12 @@ func TestSlowClients(t *testing.T) {
 
 // TestFault wants a fault of one page told to who asked for it, and the others served.
 func TestFault(t *testing.T) {
-	store := &fake{runs: []Run{stored("one", "primes", "PASS")}, judging: func() { panic("a fault") }}
+	var mended atomic.Bool
+	store := &fake{runs: []Run{stored("one", "primes", "PASS")}, judging: func() {
+		if !mended.Load() {
+			panic("a fault")
+		}
+	}}
 	s := start(t, store, nil)
 	if resp, body := get(t, s, "/run/one"); resp.StatusCode != 500 || !strings.Contains(body, "a fault") {
 		t.Errorf("%d %q", resp.StatusCode, body)
@@ -334,7 +339,7 @@ func TestFault(t *testing.T) {
 	if event := next(); event != "" {
 		t.Errorf("%q, though it cannot be made", event)
 	}
-	store.judging = nil
+	mended.Store(true)
 	if resp, body := get(t, s, "/run/one"); resp.StatusCode != 200 {
 		t.Errorf("%d %q", resp.StatusCode, body)
 	}
