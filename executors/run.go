@@ -46,8 +46,8 @@ func Run(ctx context.Context, job Job) Observation {
 	return o
 }
 
-// unstarted: only what is not there, the program or what that needs, makes a cell unavailable. Whatever else stands in the way, such as want of
-// descriptors, processes or memory, need not do so in the next block.
+// unstarted: only what is not there, the program or what that needs, makes a cell unavailable. Whatever else stands in the
+// way, such as want of descriptors, processes or memory, need not do so in the next block.
 func unstarted(job Job, err error) Observation {
 	o := Observation{Status: results.Crash, Reason: "the trial's process could not be started: " + err.Error()}
 	if len(job.Program) == 0 || notThere(job.Dir) {

@@ -90,9 +90,9 @@ func (m machine) start(ctx context.Context, path, dir string) (answer, error) {
 }
 
 // again is an error that need not be the interpreter's, so that it is asked again: it could not be started for want of
-// something that is back soon, or while its file was being written; it was killed, by somebody or by the kernel for want of memory; or it has ended, and its
-// output was not read to its end. That may have been there: where the machine stood still, the time to read it was over at
-// once.
+// something that is back soon, or while its file was being written; it was killed, by somebody or by the kernel for want of
+// memory; or it has ended, and its output was not read to its end. That may have been there: where the machine stood still,
+// the time to read it was over at once.
 type again struct{ error }
 
 func (a again) Unwrap() error { return a.error }
